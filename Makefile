@@ -1,0 +1,88 @@
+# Hearth's own commands; `make help` lists them. Variables given to make (PORT=8123, HEARTH_DATA_DIR=/tmp/x,
+# PYTHON=python3.12) go into the environment of what it starts: that is make's own rule.
+
+.POSIX:
+
+PYTHON = python3
+VENV = .venv
+BIN = $(VENV)/bin
+PIP_INSTALL = $(BIN)/python -m pip install --disable-pip-version-check -qq --require-hashes
+
+# Checks and tests read neither your .env nor your data.
+ISOLATED = HEARTH_ENV_FILE=/dev/null HEARTH_DATA_DIR=$(VENV)/check-data
+SQLITE = $(ISOLATED) DATABASE_URL= REDIS_URL= HOST= PORT=
+# What `check --deploy` looks at: a server on the internet. It opens no connection.
+DEPLOYED = $(SQLITE) SECRET_KEY=for-checks-only-never-a-secret-0123456789-abcdefghijklmnop \
+	HEARTH_PUBLIC_URL=https://hearth.example.org DATABASE_URL=postgres://hearth:secret@127.0.0.1:9/hearth
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4
+
+.PHONY: help run test check test-postgres format pins clean
+
+help:
+	@echo 'make run            serve Hearth on http://127.0.0.1:8000 (also: make run PORT=8123 HEARTH_DATA_DIR=/tmp/x)'
+	@echo 'make test           every check and the whole suite, on SQLite'
+	@echo 'make check          only the checks: format, lint, imports, types, settings, migrations'
+	@echo 'make test-postgres  the suite on PostgreSQL: DATABASE_URL=postgres://... make test-postgres'
+	@echo 'make format         put the code in order'
+	@echo 'make pins           compile requirements*.in into requirements*.txt (all newer: make pins UPGRADE=--upgrade)'
+	@echo 'make clean          remove what make made; your data stays'
+
+run: $(VENV)/runtime-pins
+	@$(BIN)/python manage.py migrate --no-input --verbosity 0
+	@$(BIN)/python manage.py collectstatic --no-input --verbosity 0
+	@$(BIN)/python manage.py create_demo --if-empty
+	@exec $(BIN)/gunicorn -c config/gunicorn.conf.py config.wsgi
+
+test: check
+	$(SQLITE) $(PYTEST) --cov --cov-report=term
+
+check: $(VENV)/dev-pins
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-cache --no-logo
+	$(SQLITE) $(BIN)/mypy
+	$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(SQLITE) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(SQLITE) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+test-postgres: $(VENV)/dev-pins
+	@test -n "$$DATABASE_URL" || { \
+		echo 'Please say which server: DATABASE_URL=postgres://user:password@127.0.0.1:5432/name make test-postgres' >&2; exit 1; }
+	$(ISOLATED) REDIS_URL= HOST= PORT= $(PYTEST)
+
+format: $(VENV)/dev-pins
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# uv lives just as long as it is needed.
+pins:
+	@set -e; uv=$$(mktemp -d); trap 'rm -rf "$$uv"' EXIT; \
+	$(PYTHON) -m venv "$$uv"; "$$uv/bin/pip" install --disable-pip-version-check --quiet uv; \
+	for name in requirements requirements-dev; do \
+		"$$uv/bin/uv" pip compile --quiet $(UPGRADE) --generate-hashes --universal --python-version 3.11 \
+			--no-emit-index-url --no-emit-find-links --no-header $$name.in -o $$name.txt; \
+	done
+
+clean:
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# A stamp is newer than the pins it stands for, so a second run installs nothing.
+$(VENV)/runtime-pins: requirements.txt $(VENV)/pyvenv.cfg
+	@echo 'Installing what Hearth runs on (once, about half a minute) ...'
+	@$(PIP_INSTALL) -r requirements.txt
+	@touch $@
+
+# The development pins hold the others, so both are done.
+$(VENV)/dev-pins: requirements-dev.txt $(VENV)/pyvenv.cfg
+	@echo 'Installing what the checks need (once, about half a minute) ...'
+	@$(PIP_INSTALL) -r requirements-dev.txt
+	@touch $(VENV)/runtime-pins $@
+
+$(VENV)/pyvenv.cfg:
+	@command -v $(PYTHON) >/dev/null || { echo 'Hearth needs Python 3.11 or newer, and there is no $(PYTHON).' >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Hearth needs Python 3.11 or newer; this is $$($(PYTHON) -V). Another one: make run PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo 'This Python cannot make virtual environments; on Debian and Ubuntu: apt install python3-venv' >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,94 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin as StockUserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.forms import UserChangeForm as StockUserChangeForm
+from django.http import HttpRequest
+
+from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
+from config.admin import ReadOnlyAdmin
+
+
+class LoginsForm(forms.ModelForm):
+    """Sees to it that there is a login and that it is nobody else's."""
+
+    def clean(self) -> dict[str, Any] | None:
+        values = super().clean() or self.cleaned_data
+        logins = {field: values[field] for field in ("email", "handle") if values.get(field)}
+        if not logins:
+            raise forms.ValidationError("Give an e-mail address or a handle.")
+        for field, login in logins.items():
+            if User.objects.with_login(login).exclude(pk=self.instance.pk).exists():
+                self.add_error(field, "Somebody signs in with this already.")
+        return values
+
+
+class UserCreationForm(LoginsForm, AdminUserCreationForm):
+    class Meta:
+        model = User
+        fields = ["name", "email", "handle"]
+
+
+class UserChangeForm(LoginsForm, StockUserChangeForm):
+    class Meta:
+        model = User
+        fields = ["name", "email", "handle", "avatar_url", "password", "is_active", "is_staff", "is_superuser"]
+
+
+@admin.register(User)
+class UserAdmin(StockUserAdmin):
+    form = UserChangeForm
+    add_form = UserCreationForm
+    fieldsets = [
+        (None, {"fields": ["name", "email", "handle", "avatar_url", "password"]}),
+        ("What they may do", {"fields": ["is_active", "is_staff", "is_superuser"]}),
+    ]
+    add_fieldsets = [(None, {"fields": ["name", "email", "handle", "usable_password", "password1", "password2"]})]
+    list_display = ["name", "email", "handle", "is_active", "is_staff", "activated_at"]
+    list_filter = ["is_active", "is_staff"]
+    search_fields = ["name", "email", "handle"]
+    ordering = ["name"]
+    filter_horizontal = []
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False  # Their audit hangs on them; somebody who leaves is deactivated.
+
+
+@admin.register(ActivationCode)
+class ActivationCodeAdmin(ReadOnlyAdmin):
+    list_select_related = ["user"]
+    fields = ["user", "issued_by", "created_at", "expires_at", "failed_attempts", "used_at", "replaced_at"]
+    list_display = ["user", "created_at", "expires_at", "failed_attempts", "used_at", "replaced_at"]
+
+
+@admin.register(DeviceSession)
+class DeviceSessionAdmin(ReadOnlyAdmin):
+    list_select_related = ["user"]
+    fields = [
+        "user",
+        "device_id",
+        "device_name",
+        "platform",
+        "app_version",
+        "generation",
+        "created_at",
+        "rotated_at",
+        "idle_expires_at",
+        "expires_at",
+        "last_seen_at",
+        "last_ip",
+        "revoked_at",
+        "revoked_reason",
+    ]
+    list_display = ["user", "device_name", "created_at", "last_seen_at", "last_ip", "revoked_at", "revoked_reason"]
+    list_filter = ["revoked_reason"]
+
+
+@admin.register(AuthEvent)
+class AuthEventAdmin(ReadOnlyAdmin):
+    list_select_related = ["user"]
+    fields = ["created_at", "kind", "outcome", "reason", "user", "actor", "session", "ip", "user_agent"]
+    list_display = ["created_at", "kind", "outcome", "reason", "user", "ip"]
+    list_filter = ["kind", "outcome"]

@@ -1,0 +1,109 @@
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts.models import DeviceSession, User
+from accounts.tokens import AccessToken, RefreshToken
+from config.api.serializers import StrictSerializer
+
+
+class UserSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = User
+        fields = ["id", "name", "email", "handle", "avatar_url"]
+        read_only_fields = fields
+
+
+class SessionSerializer(serializers.ModelSerializer):
+    current = serializers.SerializerMethodField()
+
+    class Meta:
+        model = DeviceSession
+        fields = [
+            "id",
+            "device_id",
+            "device_name",
+            "platform",
+            "app_version",
+            "created_at",
+            "last_seen_at",
+            "last_ip",
+            "current",
+        ]
+        read_only_fields = fields
+
+    def get_current(self, session: DeviceSession) -> bool:
+        """Whether this is the session that asks."""
+        return session == self.context["request"].auth.session
+
+
+class SignedInSerializer(serializers.ModelSerializer):
+    """What a device gets when its session has begun or gone on."""
+
+    access = serializers.SerializerMethodField()
+    refresh = serializers.SerializerMethodField()
+    user = UserSerializer(read_only=True)
+
+    class Meta:
+        model = DeviceSession
+        fields = ["access", "refresh", "device_id", "user"]
+        read_only_fields = fields
+
+    def get_access(self, session: DeviceSession) -> str:
+        return str(AccessToken.for_session(session))
+
+    def get_refresh(self, session: DeviceSession) -> str:
+        return str(RefreshToken.for_session(session))
+
+
+class ActivateSerializer(StrictSerializer):
+    login = serializers.CharField(max_length=254)
+    activation_code = serializers.CharField(max_length=40)
+    device_fingerprint = serializers.CharField(max_length=500)
+    app_version = serializers.CharField(max_length=40)
+
+
+class ActivationSerializer(serializers.Serializer):
+    activation_token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+    user = UserSerializer()
+    requires_mfa = serializers.BooleanField(help_text="Whether the second step asks for more than the code.")
+
+
+class PasswordField(serializers.CharField):
+    """A password as it was typed: spaces count."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=False, max_length=200, **options)
+
+
+class CompleteActivationSerializer(StrictSerializer):
+    activation_token = serializers.CharField(max_length=2000)
+    device_name = serializers.CharField(max_length=120)
+    password = PasswordField(required=False, allow_blank=True)
+    platform = serializers.CharField(max_length=40, required=False, allow_blank=True)
+
+
+class LoginSerializer(StrictSerializer):
+    login = serializers.CharField(max_length=254)
+    password = PasswordField()
+    device_name = serializers.CharField(max_length=120)
+    device_id = serializers.UUIDField(required=False)
+    platform = serializers.CharField(max_length=40, required=False, allow_blank=True)
+
+
+class RefreshSerializer(StrictSerializer):
+    refresh = serializers.CharField(max_length=2000)
+    device_id = serializers.UUIDField()
+
+
+class RevokeSerializer(StrictSerializer):
+    """Neither of the two means the session that asks."""
+
+    device_id = serializers.UUIDField(required=False)
+    all = serializers.BooleanField(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.get("all") and "device_id" in attrs:
+            raise serializers.ValidationError({"all": ["Choose one device, or all."]})
+        return attrs

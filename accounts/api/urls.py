@@ -1,0 +1,16 @@
+from django.urls import include, path
+
+from accounts.api import views
+from config.api.routers import Router
+
+router = Router()
+router.register("auth/sessions", views.SessionViewSet, basename="session")
+
+urlpatterns = [
+    path("auth/activate", views.ActivateView.as_view(), name="activate"),
+    path("auth/activate/complete", views.CompleteActivationView.as_view(), name="activate-complete"),
+    path("auth/login", views.LoginView.as_view(), name="login"),
+    path("auth/session/refresh", views.RefreshView.as_view(), name="session-refresh"),
+    path("auth/session/revoke", views.SessionViewSet.as_view({"post": "revoke"}), name="session-revoke"),
+    path("", include(router.urls)),
+]

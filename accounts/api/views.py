@@ -1,0 +1,145 @@
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.generics import GenericAPIView
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api import serializers
+from accounts.models import DeviceSession
+from accounts.services.activation import complete_activation
+from accounts.services.codes import verify_code
+from accounts.services.login import log_in
+from accounts.services.outcomes import Denied
+from accounts.services.refresh import refresh_session
+from accounts.services.sessions import revoke_sessions
+from accounts.tokens import ActivationToken, RefreshToken
+from config.api.views import ResourceViewSet
+from config.client import client_of
+from config.errors import Refusal
+
+Granted = TypeVar("Granted")
+
+
+def granted(outcome: Granted | Denied) -> Granted:
+    """What a service gave; what it denied becomes an error here, after everything it wrote was committed."""
+    if isinstance(outcome, Denied):
+        raise Refusal(outcome.code)
+    return outcome
+
+
+class OpenView(GenericAPIView):
+    """For those who are not signed in yet: an Authorization header, good or bad, changes nothing."""
+
+    authentication_classes: list = []
+    permission_classes = [AllowAny]
+
+    def validated(self) -> dict[str, Any]:
+        serializer = self.get_serializer(data=self.request.data)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def signed_in(self, session: DeviceSession) -> Response:
+        return Response(serializers.SignedInSerializer(session).data)
+
+
+class ActivateView(OpenView):
+    serializer_class = serializers.ActivateSerializer
+
+    @extend_schema(summary="Show an activation code", auth=[], responses=serializers.ActivationSerializer)
+    def post(self, request: Request) -> Response:
+        """The first step: checks the code and leaves it usable, so that an app may start over."""
+        values = self.validated()
+        code = granted(verify_code(login=values["login"], code=values["activation_code"], client=client_of(request)))
+        token = ActivationToken.for_code(
+            code, device_fingerprint=values["device_fingerprint"], app_version=values["app_version"]
+        )
+        answer = {
+            "activation_token": str(token),
+            "expires_at": token.expires_at,
+            "user": code.user,
+            "requires_mfa": False,
+        }
+        return Response(serializers.ActivationSerializer(answer).data)
+
+
+class CompleteActivationView(OpenView):
+    serializer_class = serializers.CompleteActivationSerializer
+
+    @extend_schema(summary="Complete an activation", auth=[], responses=serializers.SignedInSerializer)
+    def post(self, request: Request) -> Response:
+        """The second step: uses the code up and signs this device in."""
+        values = self.validated()
+        token = ActivationToken.read(values.pop("activation_token"))
+        outcome = complete_activation(
+            code_id=token.code_id,
+            fingerprint_hash=token.fingerprint_hash,
+            app_version=token.app_version,
+            client=client_of(request),
+            **values,
+        )
+        return self.signed_in(granted(outcome))
+
+
+class LoginView(OpenView):
+    serializer_class = serializers.LoginSerializer
+
+    @extend_schema(summary="Sign in with a password", auth=[], responses=serializers.SignedInSerializer)
+    def post(self, request: Request) -> Response:
+        return self.signed_in(granted(log_in(**self.validated(), client=client_of(request))))
+
+
+class RefreshView(OpenView):
+    serializer_class = serializers.RefreshSerializer
+
+    @extend_schema(summary="Trade a refresh token for new tokens", auth=[], responses=serializers.SignedInSerializer)
+    def post(self, request: Request) -> Response:
+        """Each refresh token is good once; for ten seconds more the same device gets the same answer again."""
+        values = self.validated()
+        token = RefreshToken.read(values["refresh"])
+        outcome = refresh_session(
+            session_id=token.session_id,
+            generation=token.generation,
+            device_id=values["device_id"],
+            client=client_of(request),
+        )
+        return self.signed_in(granted(outcome))
+
+
+class SessionViewSet(mixins.ListModelMixin, ResourceViewSet):
+    queryset = DeviceSession.objects.all()
+    serializer_class = serializers.SessionSerializer
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().live()
+
+    @extend_schema(summary="End one of one's own sessions")
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        return self._ended(self.get_queryset().filter(pk=pk))
+
+    @extend_schema(
+        summary="Sign out: here, on one device, or everywhere",
+        request=serializers.RevokeSerializer,
+        responses={204: None},
+    )
+    def revoke(self, request: Request) -> Response:
+        values = self.validated(serializers.RevokeSerializer)
+        if values.get("all"):
+            return self._ended(self.get_queryset())
+        if "device_id" in values:
+            return self._ended(self.get_queryset().filter(device_id=values["device_id"]))
+        return self._ended(self.get_queryset().filter(pk=self.viewer.session.pk))
+
+    def _ended(self, sessions: QuerySet) -> Response:
+        reason = DeviceSession.Revoked.SIGNED_OUT
+        ended = revoke_sessions(
+            sessions=sessions, reason=reason, actor=self.request.user, client=client_of(self.request)
+        )
+        if not ended:
+            raise Http404
+        return self.gone()

@@ -1,0 +1,92 @@
+from uuid import UUID
+
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
+from accounts.services.audit import record
+from accounts.services.outcomes import Denied
+from accounts.services.sessions import open_session, revoke_sessions
+from config.client import Client
+from config.errors import Code, Refusal
+
+
+def complete_activation(
+    *,
+    code_id: UUID,
+    fingerprint_hash: str,
+    device_name: str,
+    app_version: str,
+    client: Client,
+    password: str = "",
+    platform: str = "",
+) -> DeviceSession | Denied:
+    """Uses the code up and opens the session on this device.
+
+    Without a password the user has none afterwards: a code is also how somebody is locked out who knew the old one.
+    """
+    code = ActivationCode.objects.select_related("user").filter(pk=code_id).first()
+    if code is None:
+        return _denied(None, client)
+    _check_password(password, code.user)
+    # Hashing is slow, so it comes before the locks.
+    password_hash = make_password(password or None)
+    with transaction.atomic(durable=True):
+        user = User.objects.locked(code.user_id)
+        if not _use_up(code):
+            return _denied(user, client)
+        _activate(user, password_hash)
+        others = user.sessions.all()
+        revoke_sessions(sessions=others, reason=DeviceSession.Revoked.RESET, actor=user, client=client)
+        session = open_session(
+            user=user,
+            device_name=device_name,
+            fingerprint_hash=fingerprint_hash,
+            platform=platform,
+            app_version=app_version,
+            client=client,
+        )
+        record(
+            kind=AuthEvent.Kind.ACTIVATION_COMPLETED,
+            outcome=AuthEvent.Outcome.SUCCEEDED,
+            client=client,
+            user=user,
+            actor=user,
+            session=session,
+        )
+    return session
+
+
+def _use_up(code: ActivationCode) -> bool:
+    """Whether this is the one completion that the code is good for. (The token bounds the time between the steps.)"""
+    now = timezone.now()
+    return bool(ActivationCode.objects.usable().filter(pk=code.pk).update(used_at=now, updated_at=now))
+
+
+def _activate(user: User, password_hash: str) -> None:
+    user.password = password_hash
+    user.activated_at = user.activated_at or timezone.now()
+    user.save(update_fields=["password", "activated_at", "updated_at"])
+
+
+def _check_password(password: str, user: User) -> None:
+    try:
+        if password:
+            validate_password(password, user)
+    except ValidationError as error:
+        raise Refusal(Code.VALIDATION_FAILED, details={"password": error.messages}) from error
+
+
+def _denied(user: User | None, client: Client) -> Denied:
+    code = Code.AUTH_INVALID_ACTIVATION_CODE
+    record(
+        kind=AuthEvent.Kind.ACTIVATION_FAILED,
+        outcome=AuthEvent.Outcome.FAILED,
+        client=client,
+        user=user,
+        reason=code.name.lower(),
+    )
+    return Denied(code)

@@ -1,0 +1,25 @@
+from accounts.models import AuthEvent, DeviceSession, User
+from config.client import Client
+
+
+def record(
+    *,
+    kind: AuthEvent.Kind,
+    outcome: AuthEvent.Outcome,
+    client: Client,
+    user: User | None = None,
+    actor: User | None = None,
+    session: DeviceSession | None = None,
+    reason: str = "",
+) -> AuthEvent:
+    """Writes into the audit. `reason` is a word of ours, never anything that somebody typed."""
+    return AuthEvent.objects.create(
+        kind=kind,
+        outcome=outcome,
+        reason=reason,
+        user=user,
+        actor=actor,
+        session=session,
+        ip=client.ip,
+        user_agent=client.user_agent,
+    )

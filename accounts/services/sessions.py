@@ -1,0 +1,87 @@
+"""How a session on a device begins and ends; `refresh` has how it goes on."""
+
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.models import AuthEvent, DeviceSession, User
+from accounts.services.audit import record
+from config.client import Client
+
+TOUCH_EVERY = timedelta(minutes=5)
+
+
+@transaction.atomic
+def open_session(
+    *,
+    user: User,
+    device_name: str,
+    client: Client,
+    device_id: UUID | None = None,
+    fingerprint_hash: str = "",
+    platform: str = "",
+    app_version: str = "",
+) -> DeviceSession:
+    """A new session on this device, in place of the one that this user may have had there."""
+    # Two sign-ins at once on one device take turns here, so that the second replaces the first.
+    user = User.objects.locked(user.pk)
+    device_id = _minted_before(device_id) or uuid4()
+    replaced = user.sessions.filter(device_id=device_id)
+    revoke_sessions(sessions=replaced, reason=DeviceSession.Revoked.REPLACED, actor=user, client=client)
+    now = timezone.now()
+    return DeviceSession.objects.create(
+        user=user,
+        device_id=device_id,
+        device_name=device_name,
+        platform=platform,
+        app_version=app_version,
+        fingerprint_hash=fingerprint_hash,
+        rotated_at=now,
+        idle_expires_at=now + settings.SESSION_IDLE_LIFETIME,
+        expires_at=now + settings.SESSION_ABSOLUTE_LIFETIME,
+        last_seen_at=now,
+        last_ip=client.ip,
+    )
+
+
+@transaction.atomic
+def revoke_sessions(*, sessions: QuerySet, reason: DeviceSession.Revoked, actor: User | None, client: Client) -> int:
+    """Ends those of these sessions that have not ended yet, and says how many that were."""
+    # Locked in one order, so that two revocations of the same sessions never wait for each other in a circle.
+    rows = sessions.filter(revoked_at__isnull=True).select_related("user").order_by("pk")
+    ended = list(rows.select_for_update(of=("self",), no_key=True))
+    now = timezone.now()
+    DeviceSession.objects.filter(pk__in=[session.pk for session in ended]).update(
+        revoked_at=now, revoked_reason=reason, updated_at=now
+    )
+    for session in ended:
+        record(
+            kind=AuthEvent.Kind.SESSION_REVOKED,
+            outcome=AuthEvent.Outcome.SUCCEEDED,
+            client=client,
+            user=session.user,
+            actor=actor,
+            session=session,
+            reason=reason,
+        )
+    return len(ended)
+
+
+def touch(session: DeviceSession, client: Client) -> None:
+    """Notes that this session was seen; at most every 5 minutes, so that reading hardly ever writes."""
+    now = timezone.now()
+    if now - session.last_seen_at < TOUCH_EVERY:
+        return
+    # The condition again: of many requests at once only one writes.
+    DeviceSession.objects.filter(pk=session.pk, last_seen_at__lte=now - TOUCH_EVERY).update(
+        last_seen_at=now, last_ip=client.ip
+    )
+
+
+def _minted_before(device_id: UUID | None) -> UUID | None:
+    """This device id if it is one of ours: a device does not name itself."""
+    return device_id if device_id and DeviceSession.objects.filter(device_id=device_id).exists() else None

@@ -1,0 +1,116 @@
+"""Every answer of 400 and above leaves through this envelope, inside DRF and outside it."""
+
+import sys
+from typing import Any
+
+import structlog
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
+from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
+from django.utils import timezone
+from rest_framework import exceptions
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+from rest_framework_simplejwt.exceptions import TokenError
+
+from config.errors import Code, Refusal
+
+logger = structlog.get_logger("hearth.errors")
+
+CODE_OF = {
+    exceptions.ParseError: Code.VALIDATION_MALFORMED,
+    exceptions.NotAuthenticated: Code.AUTH_REQUIRED,
+    exceptions.AuthenticationFailed: Code.AUTH_TOKEN_INVALID,
+    exceptions.PermissionDenied: Code.RESOURCE_FORBIDDEN,
+    exceptions.NotFound: Code.RESOURCE_NOT_FOUND,
+    exceptions.MethodNotAllowed: Code.RESOURCE_METHOD_NOT_ALLOWED,
+    exceptions.NotAcceptable: Code.RESOURCE_NOT_ACCEPTABLE,
+    exceptions.UnsupportedMediaType: Code.VALIDATION_MEDIA_TYPE,
+    exceptions.Throttled: Code.RATE_LIMITED,
+    Http404: Code.RESOURCE_NOT_FOUND,
+    PermissionDenied: Code.RESOURCE_FORBIDDEN,
+    TokenError: Code.AUTH_TOKEN_INVALID,
+    RequestDataTooBig: Code.VALIDATION_TOO_LARGE,
+    UnreadablePostError: Code.VALIDATION_MALFORMED,  # whoever sent it has gone
+    # The database is away, or the statement timeout struck: the same request may succeed later.
+    OperationalError: Code.SERVER_UNAVAILABLE,
+    InterfaceError: Code.SERVER_UNAVAILABLE,
+}
+
+
+def envelope(code: Code, request_id: str, message: str = "", details: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {
+        "error": {
+            "code": code.name,
+            "message": message or code.message,
+            "details": details or {},
+            "timestamp": timezone.now().isoformat().replace("+00:00", "Z"),
+            "request_id": request_id,
+        }
+    }
+
+
+def as_refusal(error: BaseException | None) -> Refusal | None:
+    """The refusal that this exception amounts to; None for a defect of ours."""
+    if isinstance(error, Refusal):
+        return error
+    if isinstance(error, exceptions.ValidationError):
+        return Refusal(Code.VALIDATION_FAILED, details=as_field_errors(error.detail))
+    code = next((code for kind, code in CODE_OF.items() if isinstance(error, kind)), None)
+    return Refusal(code) if code else None
+
+
+def as_field_errors(detail: Any) -> dict[str, Any]:
+    return detail if isinstance(detail, dict) else {"non_field_errors": detail}
+
+
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
+    """DRF's hook: the envelope for what we refuse; None lets Django answer with its 500."""
+    refusal = as_refusal(error)
+    if refusal is None:
+        return None
+    if refusal.code.status >= 500:
+        logger.error("unavailable", exc_info=error)
+    request = context["request"]
+    # A route that renders something else, like the docs, says no in JSON all the same.
+    request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+    body = envelope(refusal.code, request.id, refusal.message, refusal.details)
+    return Response(body, status=refusal.code.status, headers=headers_of(refusal, error))
+
+
+def headers_of(refusal: Refusal, error: BaseException | None = None) -> dict[str, str]:
+    headers = {}
+    if refusal.code.status == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="hearth"'
+    if isinstance(error, exceptions.Throttled) and error.wait:
+        headers["Retry-After"] = str(error.wait)
+    if refusal.code.status == 503:
+        headers["Retry-After"] = "5"
+    return headers
+
+
+def respond(request: HttpRequest, refusal: Refusal) -> JsonResponse:
+    """The envelope outside DRF."""
+    body = envelope(refusal.code, getattr(request, "id", ""), refusal.message, refusal.details)
+    return JsonResponse(body, status=refusal.code.status, headers=headers_of(refusal))
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return respond(request, as_refusal(exception) or Refusal(Code.VALIDATION_MALFORMED))
+
+
+def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return respond(request, Refusal(Code.RESOURCE_FORBIDDEN))
+
+
+def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+    return respond(request, Refusal(Code.RESOURCE_NOT_FOUND))
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """A defect of ours; or, outside DRF, a refusal that only gets here as the exception being handled."""
+    return respond(request, as_refusal(sys.exception()) or Refusal(Code.SERVER_ERROR))
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> JsonResponse:
+    return respond(request, Refusal(Code.AUTH_CSRF_FAILED))

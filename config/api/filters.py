@@ -1,0 +1,56 @@
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django_filters.rest_framework import DjangoFilterBackend
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from config.errors import Code, Refusal
+
+
+class StrictFilterBackend(DjangoFilterBackend):
+    """django-filter that refuses a parameter it does not know: a misspelt filter must not show everything."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: APIView) -> QuerySet:
+        filterset_class = self.get_filterset_class(view, queryset)
+        known = set(filterset_class.base_filters) if filterset_class else set()
+        paginator = getattr(view, "paginator", None)
+        if paginator:
+            known |= {paginator.limit_query_param, paginator.cursor_query_param}
+        unknown = sorted(set(request.query_params) - known)
+        complaints = {name: ["This parameter is not known."] for name in unknown}
+        try:
+            rows = super().filter_queryset(request, queryset, view)
+        except exceptions.ValidationError as error:
+            raise exceptions.ValidationError(complaints | error.detail) from error
+        if complaints:
+            raise exceptions.ValidationError(complaints)
+        return rows
+
+
+class FlagField(forms.Field):
+    def to_python(self, value: str | None) -> bool | None:
+        if value in self.empty_values:
+            return None
+        if value not in {"true", "false"}:
+            raise ValidationError("Choose true or false.")
+        return value == "true"
+
+
+class Flag(django_filters.BooleanFilter):
+    """`true` or `false`, and nothing else: Django's own field takes every other word for no filter at all."""
+
+    field_class = FlagField
+
+
+class Ordering(django_filters.OrderingFilter):
+    """`?ordering=field` or `?ordering=-field`: one field at a time, as the keyset paginator needs it."""
+
+    def filter(self, qs: QuerySet, value: Any) -> QuerySet:
+        if value and len(value) > 1:
+            raise Refusal(Code.VALIDATION_FAILED, details={"ordering": ["Choose one field."]})
+        return super().filter(qs, value)

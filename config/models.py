@@ -1,0 +1,79 @@
+"""What every table shares."""
+
+import unicodedata
+from typing import Any, Self
+from uuid import UUID
+
+from django.db import models
+from uuid_utils.compat import uuid7
+
+from config.errors import Code, Refusal, invalid
+
+
+class BaseModel(models.Model):
+    """A row with a time-ordered key (UUIDv7, RFC 9562), which is also its place in a page."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class Deletable(models.Model):
+    """A row whose deletion leaves a tombstone, so that it can be undone and never disturbs what hangs on it."""
+
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class CasefoldKey(models.CharField):
+    """A copy of another field in the form it is compared in: casefolded, or NULL when that field is empty.
+
+    A column, because SQLite's LOWER knows only ASCII; a field with `pre_save`, because that is kept by
+    `save()` and `bulk_create()` alike. When saving with `update_fields`, name this column, too.
+    """
+
+    def __init__(self, source: str, **options: Any) -> None:
+        self.source = source
+        super().__init__(**({"max_length": 254, "null": True, "editable": False} | options))
+
+    def deconstruct(self) -> tuple:
+        name, path, args, options = super().deconstruct()
+        return name, path, [self.source, *args], options
+
+    def pre_save(self, instance: models.Model, add: bool) -> str | None:
+        value = casefold_key(getattr(instance, self.source))
+        # NFKC can make a text many times longer: one character of it may stand for a whole phrase.
+        if value and len(value) > (self.max_length or 0):
+            raise invalid(**{self.source: "This is too long."})
+        setattr(instance, self.attname, value)
+        return value
+
+
+def casefold_key(text: str | None) -> str | None:
+    """The text as it is compared: Unicode NFKC, casefolded, single spaces; None when nothing is left."""
+    return " ".join(unicodedata.normalize("NFKC", text or "").casefold().split()) or None
+
+
+class ScopedQuerySet(models.QuerySet):
+    """The base of every queryset: rows are reached through `visible_to(viewer)` and nowhere else."""
+
+    def visible_to(self, viewer: Any) -> Self:
+        """The rows that this viewer may know of; none without a viewer."""
+        raise NotImplementedError(f"{self.model.__name__} does not say who may see it.")
+
+    def alive(self) -> Self:
+        return self.filter(deleted_at__isnull=True)
+
+    def locked(self, pk: UUID) -> Any:
+        """This row, locked until the transaction ends; RESOURCE_NOT_FOUND when it is not among these."""
+        # NO KEY: rows that merely refer to this one may be written meanwhile. Their foreign keys would wait otherwise,
+        # and two transactions could each wait for the other.
+        row = self.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+        if row is None:
+            raise Refusal(Code.RESOURCE_NOT_FOUND)
+        return row

@@ -1,0 +1,30 @@
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+
+import config.api.schema  # noqa: F401 (tells drf-spectacular how a viewer signs in)
+from config.api import health
+
+api: list[URLPattern | URLResolver] = [
+    path("health", health.HealthView.as_view(), name="health"),
+    path("health/db", health.DatabaseHealthView.as_view(), name="health-db"),
+    path("health/cache", health.CacheHealthView.as_view(), name="health-cache"),
+    path("schema", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs", SpectacularSwaggerSplitView.as_view(http_method_names=["get", "head"]), name="docs"),
+    path("", include("accounts.api.urls")),
+    path("", include("households.api.urls")),
+    path("", include("gifts.api.urls")),
+]
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="docs")),
+    path("admin", RedirectView.as_view(pattern_name="admin:index")),
+    path("admin/", admin.site.urls),
+    path("api/v1/", include(api)),
+]
+
+handler400 = "config.api.errors.bad_request"
+handler403 = "config.api.errors.permission_denied"
+handler404 = "config.api.errors.not_found"
+handler500 = "config.api.errors.server_error"

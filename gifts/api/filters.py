@@ -1,0 +1,64 @@
+import django_filters
+from django.db.models import QuerySet
+
+from config.api.filters import Flag, Ordering
+from gifts.models import Claim, Gift, GiftList, ItemPlan, ListItem
+from gifts.moves import STATUSES
+from households.api.filters import HouseholdScopedFilter
+
+# A longer number than the column holds cannot even be compared with it.
+MONEY = {"max_digits": 12, "decimal_places": 2}
+
+
+class GiftFilter(HouseholdScopedFilter):
+    in_catalog = Flag()
+    price_min = django_filters.NumberFilter(field_name="price", lookup_expr="gte", **MONEY)
+    price_max = django_filters.NumberFilter(field_name="price", lookup_expr="lte", **MONEY)
+    ordering = Ordering(fields=["price", "title"])
+
+    class Meta:
+        model = Gift
+        fields: list[str] = []
+
+
+class GiftListFilter(HouseholdScopedFilter):
+    kind = django_filters.ChoiceFilter(choices=GiftList.Kind.choices)
+    recipient = django_filters.UUIDFilter(field_name="recipient_id")
+    occasion = django_filters.UUIDFilter(field_name="occasion_id")
+    ordering = Ordering(fields=["name", "occurs_on"])
+
+    class Meta:
+        model = GiftList
+        fields: list[str] = []
+
+
+class ItemFilter(HouseholdScopedFilter):
+    """Filters and orderings over what the viewer sees: on their own wishes, the concealed side matches nothing."""
+
+    list = django_filters.UUIDFilter(field_name="list_id")
+    gift = django_filters.UUIDFilter(field_name="gift_id")
+    person = django_filters.UUIDFilter(field_name="list__recipient_id", help_text="Items for this person.")
+    occasion = django_filters.UUIDFilter(field_name="list__occasion_id")
+    status = django_filters.ChoiceFilter(field_name="seen_status", choices=[(status, status) for status in STATUSES])
+    stage = django_filters.ChoiceFilter(field_name="seen_stage", choices=ItemPlan.Stage.choices)
+    assigned_to = django_filters.ChoiceFilter(choices=[("me", "me")], method="only_mine", help_text="What you take.")
+    ordering = Ordering(
+        fields={"gift_title": "title", "gift_price": "price", "priority": "priority", "occurs_on": "occurs_on"}
+    )
+
+    class Meta:
+        model = ListItem
+        fields: list[str] = []
+
+    def only_mine(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        viewer = self.request.auth
+        mine = Claim.objects.visible_to(viewer).filter(giver__in=viewer.person_ids)
+        return queryset.filter(pk__in=mine.values("item"))
+
+
+class ListItemsFilter(ItemFilter):
+    """The same within one list, where the list's own order is the default."""
+
+    list = None
+    person = None
+    occasion = None

@@ -1,0 +1,36 @@
+from typing import Self
+
+from django.db import models
+
+from config.models import ScopedQuerySet
+from gifts.models.items import ListItem
+from households.models import HouseholdRow
+from households.viewer import Viewer
+
+
+class ImportedRowQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        """Nobody reads the ledger: it would tell how many surprises a file held."""
+        return self.none()
+
+
+class ImportedRow(HouseholdRow):
+    """A row of a file that has been imported, so that it never is again, whatever became of its item since.
+
+    Only hashes are kept: `fingerprint` of the whole row, `wish_key` of whom it is for, the occasion and the title.
+    """
+
+    fingerprint = models.CharField(max_length=64)
+    wish_key = models.CharField(max_length=64)
+    item = models.ForeignKey(ListItem, models.RESTRICT, null=True, blank=True, related_name="imported_rows")
+
+    objects = ImportedRowQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["household", "fingerprint"], name="a_row_is_imported_once"),
+        ]
+        indexes = [models.Index(fields=["household", "wish_key"], name="imported_row_by_wish")]
+
+    def __str__(self) -> str:
+        return f"row of {self.household_id}"

@@ -1,0 +1,246 @@
+from typing import Any, Self
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce, Greatest
+
+from config.models import Deletable, ScopedQuerySet
+from gifts.models.lists import GiftList
+from households.models import HouseholdRow, Person
+from households.viewer import Viewer
+
+MAX_QUANTITY = 999
+
+
+class PriceField(models.DecimalField):
+    """An amount of money up to 9,999,999,999.99, never negative."""
+
+    def __init__(self, **options: Any) -> None:
+        fixed: dict[str, Any] = {"max_digits": 12, "decimal_places": 2, "validators": [MinValueValidator(0)]}
+        super().__init__(**({"null": True, "blank": True} | options | fixed))
+
+
+class GiftQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        """What is in the catalog, and what is on an item that the viewer sees; who made it plays no part."""
+        if viewer is None:
+            return self.none()
+        in_catalog = Q(in_catalog=True, household__in=viewer.planning_household_ids)
+        on_an_item = Exists(ListItem.objects.visible_to(viewer).filter(gift=OuterRef("pk")))
+        return self.alive().filter(in_catalog | on_an_item)
+
+
+class Gift(HouseholdRow, Deletable):
+    """A thing one could give. Made inline on a list it stays out of the catalog until somebody publishes it."""
+
+    title = models.CharField(max_length=200)
+    description = models.TextField(max_length=5000, blank=True)
+    url = models.URLField(max_length=2000, blank=True)
+    image_url = models.URLField(max_length=2000, blank=True)
+    price = PriceField()
+    currency = models.CharField(
+        max_length=3, validators=[RegexValidator(r"^[A-Z]{3}\Z", "Use a code of ISO 4217 such as EUR.")]
+    )
+    source = models.CharField(max_length=120, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, null=True, blank=True, related_name="gifts"
+    )
+    in_catalog = models.BooleanField(default=False)
+
+    objects = GiftQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0), name="price_is_not_negative")
+        ]
+        indexes = [models.Index(fields=["household", "-id"], name="gift_by_household")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ListItemQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        if viewer is None:
+            return self.none()
+        return self.alive().filter(list__in=GiftList.objects.visible_to(viewer))
+
+    def unconcealed_from(self, viewer: Viewer) -> Self:
+        """Items whose givers' side this viewer may know: the wishes of others."""
+        return self.exclude(list__recipient__in=viewer.person_ids)
+
+    def as_seen_by(self, viewer: Viewer) -> Self:
+        """The items with all that a reader gets of them; what is concealed from the viewer is NULL.
+
+        Filters and orderings use these columns too, so that none of them can tell more than the row itself.
+        """
+        return (
+            self.select_related("gift", "list", "plan", "added_by")
+            .prefetch_related(
+                Prefetch("claims", Claim.objects.visible_to(viewer).select_related("giver").order_by("id"))
+            )
+            .annotate(
+                is_concealed=Case(When(list__recipient__in=viewer.person_ids, then=True), default=False),
+                ordinal=_ordinal(),
+                claimed=_claimed(),
+                gift_title=F("gift__title"),
+                gift_price=F("gift__price"),
+                occurs_on=F("list__occurs_on"),
+            )
+            .annotate(
+                seen_stage=_unless_concealed(F("plan__stage")),
+                seen_planned_price=_unless_concealed(F("plan__planned_price")),
+                seen_remaining=_unless_concealed(Greatest(F("quantity") - F("claimed"), Value(0))),
+                seen_status=_unless_concealed(_status()),
+            )
+        )
+
+
+class ListItem(HouseholdRow, Deletable):
+    """A gift on a list: the wish, as its recipient may read it. What givers make of it is in `plan` and `claims`."""
+
+    list = models.ForeignKey(GiftList, models.RESTRICT, related_name="items")
+    gift = models.ForeignKey(Gift, models.RESTRICT, related_name="items")
+    quantity = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)]
+    )
+    priority = models.PositiveSmallIntegerField(default=0, validators=[MaxValueValidator(3)])
+    note = models.TextField(max_length=2000, blank=True)
+    position = models.PositiveIntegerField(default=0)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, blank=True, related_name="+")
+
+    objects = ListItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["list", "gift"], name="a_gift_is_on_a_list_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="item_is_at_least_one"),
+        ]
+        indexes = [
+            models.Index(fields=["household", "-id"], name="item_by_household"),
+            models.Index(fields=["list", "position", "id"], name="item_by_list_and_position"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.gift_id} on {self.list_id}"
+
+
+class ItemPlanQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        if viewer is None:
+            return self.none()
+        return self.filter(item__in=ListItem.objects.visible_to(viewer).unconcealed_from(viewer))
+
+
+class ItemPlan(HouseholdRow):
+    """The givers' side of an item, in a row of its own: writing here never touches what the recipient reads."""
+
+    class Stage(models.TextChoices):
+        IDEA = "idea"
+        SHORTLISTED = "shortlisted"
+        DROPPED = "dropped"
+
+    item = models.OneToOneField(ListItem, models.RESTRICT, related_name="plan")
+    stage = models.CharField(max_length=12, choices=Stage.choices, default=Stage.IDEA)
+    planned_price = PriceField()
+    giver_note = models.TextField(max_length=2000, blank=True)
+
+    objects = ItemPlanQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(planned_price__isnull=True) | Q(planned_price__gte=0), name="planned_price_is_not_negative"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"plan of {self.item_id}"
+
+
+class ClaimQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        """Claims on the items that the viewer sees as a giver."""
+        if viewer is None:
+            return self.none()
+        return self.alive().filter(item__in=ListItem.objects.visible_to(viewer).unconcealed_from(viewer))
+
+
+class Claim(HouseholdRow, Deletable):
+    """Somebody takes a quantity of an item upon themself. The giver is a Person, with or without a login."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned"
+        BUYING = "buying"
+        ORDERED = "ordered"
+        DELIVERED = "delivered"
+        WRAPPED = "wrapped"
+        GIFTED = "gifted"
+
+    item = models.ForeignKey(ListItem, models.RESTRICT, related_name="claims")
+    giver = models.ForeignKey(Person, models.RESTRICT, related_name="claims")
+    claimed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, null=True, blank=True, related_name="claims"
+    )
+    quantity = models.PositiveSmallIntegerField(default=1)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
+    actual_price = PriceField()
+    gifted_on = models.DateField(null=True, blank=True)
+
+    objects = ClaimQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "giver"], name="one_claim_per_item_and_giver"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="claim_takes_something"),
+            models.CheckConstraint(
+                condition=Q(status="gifted", gifted_on__isnull=False)
+                | (~Q(status="gifted") & Q(gifted_on__isnull=True)),
+                name="gifted_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=Q(actual_price__isnull=True) | Q(actual_price__gte=0), name="actual_price_is_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.giver_id} takes {self.quantity} of {self.item_id}"
+
+
+# From here on somebody is getting it, so that it shows in the item's status.
+UNDER_WAY = list(Claim.Status)[1:]
+
+
+def _unless_concealed(expression: F | Case | Greatest) -> Case:
+    return Case(When(is_concealed=True, then=None), default=expression)
+
+
+def _ordinal() -> CombinedExpression:
+    """The item's place in its list, counted 1, 2, 3: gaps would tell that something was there."""
+    before = Q(position__lt=OuterRef("position")) | Q(position=OuterRef("position"), id__lt=OuterRef("id"))
+    siblings = ListItem.objects.alive().filter(before, list=OuterRef("list"))
+    return Coalesce(_per_item(siblings, "list", Count("id")), 0) + 1
+
+
+def _claimed() -> Coalesce:
+    return Coalesce(_per_item(_claims(), "item", Sum("quantity")), 0)
+
+
+def _status() -> Case:
+    """The plan's stage, until the whole quantity is under way: then what the slowest giver has reached."""
+    under_way = _claims().filter(status__in=UNDER_WAY)
+    progress = Case(*(When(status=status, then=Value(rank)) for rank, status in enumerate(UNDER_WAY)))
+    slowest = Subquery(under_way.order_by(progress).values("status")[:1])
+    covered = Coalesce(_per_item(under_way, "item", Sum("quantity")), 0)
+    return Case(When(quantity__lte=covered, then=slowest), default=F("plan__stage"))
+
+
+def _claims() -> ClaimQuerySet:
+    return Claim.objects.alive().filter(item=OuterRef("pk"))
+
+
+def _per_item(rows: ScopedQuerySet, key: str, aggregate: Sum | Count) -> Subquery:
+    return Subquery(rows.order_by().values(key).annotate(total=aggregate).values("total"))

@@ -1,0 +1,89 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from config.models import Deletable, ScopedQuerySet
+from households.models import HouseholdRow, Occasion, Person
+from households.viewer import Viewer
+
+
+class GiftListQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        """Household lists, those hidden from somebody else, and one's own; never one for an occasion that is hidden
+        from the viewer."""
+        if viewer is None:
+            return self.none()
+        visibility = GiftList.Visibility
+        planned = Q(household__in=viewer.planning_household_ids)
+        hidden = Q(visibility=visibility.HIDDEN) & ~Q(recipient__in=viewer.person_ids)
+        own = Q(household__in=viewer.household_ids, owner=viewer.user) & ~Q(visibility=visibility.HIDDEN)
+        return (
+            self.alive()
+            .filter(planned & (Q(visibility=visibility.HOUSEHOLD) | hidden) | own)
+            .exclude(occasion__visibility=Occasion.Visibility.HIDDEN, occasion__honoree__in=viewer.person_ids)
+        )
+
+    def standing_alone(self, viewer: Viewer) -> Self:
+        """Without the companions of lists that the viewer sees anyway: those two are read as one."""
+        return self.exclude(companion_of__in=GiftList.objects.visible_to(viewer))
+
+
+class GiftList(HouseholdRow, Deletable):
+    """A list of gifts for a person, an occasion, both or neither. Its visibility is the one fact of secrecy.
+
+    A `companion` holds what givers add to a list that its recipient sees: same recipient, occasion and date, hidden.
+    """
+
+    class Kind(models.TextChoices):
+        GIFT = "gift"
+        IDEA = "idea"
+        WISHLIST = "wishlist"
+
+    class Visibility(models.TextChoices):
+        HOUSEHOLD = "household"
+        HIDDEN = "hidden_from_recipient"
+        PRIVATE = "private"
+
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.GIFT)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, blank=True, related_name="lists")
+    recipient = models.ForeignKey(Person, models.RESTRICT, null=True, blank=True, related_name="lists")
+    occasion = models.ForeignKey(Occasion, models.RESTRICT, null=True, blank=True, related_name="lists")
+    occurs_on = models.DateField(null=True, blank=True)
+    visibility = models.CharField(max_length=25, choices=Visibility.choices)
+    companion_of = models.ForeignKey(
+        "self", models.RESTRICT, null=True, blank=True, editable=False, related_name="companions"
+    )
+
+    objects = GiftListQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(visibility="hidden_from_recipient") | Q(recipient__isnull=False),
+                name="hidden_list_has_a_recipient",
+            ),
+            models.CheckConstraint(
+                condition=~Q(visibility="private") | Q(owner__isnull=False), name="private_list_has_an_owner"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="wishlist") | Q(recipient__isnull=False), name="wishlist_has_a_recipient"
+            ),
+            models.CheckConstraint(
+                condition=Q(companion_of__isnull=True) | Q(visibility="hidden_from_recipient"),
+                name="companion_is_hidden",
+            ),
+            models.UniqueConstraint(
+                fields=["companion_of"], condition=Q(deleted_at__isnull=True), name="one_companion_per_list"
+            ),
+        ]
+        indexes = [models.Index(fields=["household", "-id"], name="list_by_household")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_for(self, viewer: Viewer) -> bool:
+        """Whether the viewer is its recipient. That beats every role."""
+        return viewer.is_any_of(self.recipient_id)

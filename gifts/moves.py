@@ -1,0 +1,24 @@
+"""How an item moves: from where to where one giver may take it."""
+
+from gifts.models import Claim, ItemPlan
+
+STAGES = list(ItemPlan.Stage)
+CLAIM_STATUSES = list(Claim.Status)
+STATUSES = [*ItemPlan.Stage.values, *Claim.Status.values]
+
+
+def allowed_moves(*, stage: str, mine: Claim | None, claimed: int, remaining: int) -> list[str]:
+    """The statuses this giver may move the item to, in the order of a gift's life.
+
+    `claimed` counts everybody's claims, `remaining` the pieces nobody has taken. Forward as far as one likes and back,
+    too: parcels get returned. But what is claimed cannot be dropped, what is dropped has to become an idea again
+    first, and without a claim there must be something left to take.
+    """
+    if stage == ItemPlan.Stage.DROPPED:
+        return [ItemPlan.Stage.IDEA.value]
+    moves: list[str] = [ItemPlan.Stage.IDEA, ItemPlan.Stage.SHORTLISTED]
+    if mine or remaining:
+        moves += CLAIM_STATUSES
+    if not claimed:
+        moves.append(ItemPlan.Stage.DROPPED)
+    return [str(move) for move in moves]

@@ -1,0 +1,245 @@
+"""Who takes what. Every change locks the item first, so that of those who want the last one exactly one gets it."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.errors import Code, Refusal, invalid
+from gifts.models import Claim, ItemPlan, ListItem
+from gifts.moves import CLAIM_STATUSES, STAGES, allowed_moves
+from households.models import Membership, Person
+from households.services import diary
+from households.viewer import Viewer
+
+
+@dataclass
+class Standing:
+    """A locked item and how it stands for one giver."""
+
+    viewer: Viewer
+    item: ListItem
+
+    @cached_property
+    def claims(self) -> list[Claim]:
+        return list(Claim.objects.alive().filter(item=self.item))
+
+    def forget_claims(self) -> None:
+        """They are read once; after a change they have to be read again."""
+        self.__dict__.pop("claims", None)
+
+    @property
+    def mine(self) -> Claim | None:
+        own = self.viewer.belonging(self.item.household_id).person_id
+        return next((claim for claim in self.claims if claim.giver_id == own), None)
+
+    @property
+    def remaining(self) -> int:
+        return max(self.item.quantity - sum(claim.quantity for claim in self.claims), 0)
+
+    @property
+    def allowed(self) -> list[str]:
+        return allowed_moves(
+            stage=self.item.plan.stage, mine=self.mine, claimed=len(self.claims), remaining=self.remaining
+        )
+
+    def giver(self) -> Person:
+        person_id = self.viewer.belonging(self.item.household_id).person_id
+        if person_id is None:
+            raise Refusal(Code.CONFLICT_PERSON_REQUIRED)
+        return Person.objects.get(pk=person_id)
+
+    def unavailable(self) -> Refusal:
+        return Refusal(Code.CONFLICT_CLAIM_UNAVAILABLE, details={"remaining": self.remaining})
+
+    def not_from_here(self) -> Refusal:
+        return Refusal(Code.CONFLICT_INVALID_TRANSITION, details={"allowed": self.allowed})
+
+
+@transaction.atomic
+def claim_item(*, viewer: Viewer, item_id: UUID, quantity: int = 1) -> Claim:
+    """Take `quantity` of the item, all in all: claiming again says how many it is now, so a repeat takes no more."""
+    standing = _standing(viewer, item_id)
+    if standing.item.plan.stage == ItemPlan.Stage.DROPPED:
+        raise standing.not_from_here()
+    claim = take(standing, standing.giver(), quantity, claimed_by=viewer.user)
+    _record(viewer, "claim.made", claim)
+    return claim
+
+
+@transaction.atomic
+def release_item(*, viewer: Viewer, item_id: UUID) -> None:
+    """Let go of one's own claim, if there is one."""
+    standing = _standing(viewer, item_id)
+    if standing.mine:
+        _release(viewer, standing.mine)
+
+
+@transaction.atomic
+def move_item(*, viewer: Viewer, item_id: UUID, status: str, quantity: int | None = None) -> None:
+    """Move one's own claim, made of all that remains if there is none; or, for a stage, the item's plan.
+
+    CONFLICT_INVALID_TRANSITION names what is allowed; CONFLICT_CLAIM_UNAVAILABLE says what remains.
+    """
+    standing = _standing(viewer, item_id)
+    if status not in standing.allowed:
+        takes_nothing = status in CLAIM_STATUSES and standing.item.plan.stage != ItemPlan.Stage.DROPPED
+        raise standing.unavailable() if takes_nothing else standing.not_from_here()
+    if status in STAGES:
+        _move_stage(viewer, standing, status)
+    else:
+        _move_claim(viewer, standing, status, quantity)
+
+
+@transaction.atomic
+def update_claim(*, viewer: Viewer, claim_id: UUID, changes: dict[str, Any]) -> Claim:
+    """Change one's own claim. An owner may change any, and hand it to another `giver`.
+
+    When its giver has left, whoever gives may hand it on.
+    """
+    standing, claim = _standing_of(viewer, claim_id)
+    giver = changes.pop("giver", claim.giver)
+    if giver.pk != claim.giver_id:
+        if not viewer.owns(claim.household_id) and not _is_abandoned(claim):
+            raise Refusal(Code.RESOURCE_FORBIDDEN)
+        claim = _reassign(viewer, standing, claim, giver)
+    if changes:
+        if claim != standing.mine and not viewer.owns(claim.household_id):
+            raise Refusal(Code.RESOURCE_FORBIDDEN)
+        if "status" in changes:
+            changes["gifted_on"] = _gifted_on(viewer, claim, changes["status"], claim.household_id)
+        claim = take(standing, claim.giver, changes.pop("quantity", claim.quantity), **changes)
+        _record(viewer, "claim.updated", claim)
+    return claim
+
+
+@transaction.atomic
+def release_claim(*, viewer: Viewer, claim_id: UUID) -> None:
+    """Let go of one's own claim; an owner of any; whoever gives of one whose giver has left, until it is gifted."""
+    standing, claim = _standing_of(viewer, claim_id)
+    abandoned = _is_abandoned(claim) and claim.status != Claim.Status.GIFTED
+    if claim != standing.mine and not viewer.owns(claim.household_id) and not abandoned:
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
+    _release(viewer, claim)
+
+
+def refuse_recipient(viewer: Viewer, item: ListItem) -> None:
+    """The same 403 for whatever a recipient tries to do as a giver of their own wish."""
+    if item.list.is_for(viewer):
+        raise Refusal(Code.RESOURCE_FORBIDDEN, "This is your own wish.")
+
+
+def may_give(giver: Person, recipient: Person | None) -> bool:
+    """Whether this Person can be the giver: nobody gives to themself, nor to a couple they are part of."""
+    return recipient is None or _people_in(giver).isdisjoint(_people_in(recipient))
+
+
+def _people_in(person: Person) -> set[UUID]:
+    return {person.pk, *(link.member_id for link in person.member_links.all())}
+
+
+def _standing(viewer: Viewer, item_id: UUID) -> Standing:
+    # The plan is read after the lock, in a statement of its own: PostgreSQL would join the one from before the wait.
+    item = ListItem.objects.visible_to(viewer).select_related("list").locked(item_id)
+    refuse_recipient(viewer, item)
+    return Standing(viewer, item)
+
+
+def _standing_of(viewer: Viewer, claim_id: UUID) -> tuple[Standing, Claim]:
+    """The claim as it is once its item is locked."""
+    found = Claim.objects.visible_to(viewer).filter(pk=claim_id).first()
+    if found is None:
+        raise Refusal(Code.RESOURCE_NOT_FOUND)
+    standing = _standing(viewer, found.item_id)
+    return standing, Claim.objects.visible_to(viewer).select_related("giver").locked(claim_id)
+
+
+def take(standing: Standing, giver: Person, quantity: int, **values: Any) -> Claim:
+    """This giver's claim on the item: made, revived or changed."""
+    item = standing.item
+    claim = Claim.objects.filter(item=item, giver=giver).first()
+    held = claim.quantity if claim and claim.deleted_at is None else 0
+    # Taking fewer is always possible, also where the wish has shrunk below what is claimed.
+    if quantity - held > standing.remaining:
+        raise standing.unavailable()
+    if claim is None or claim.deleted_at:
+        fresh = {"status": Claim.Status.PLANNED, "gifted_on": None, "actual_price": None, "deleted_at": None}
+        values = fresh | values
+    claim = claim or Claim(household_id=item.household_id, item=item, giver=giver)
+    for name, value in values.items():
+        setattr(claim, name, value)
+    claim.quantity = quantity
+    claim.save()
+    standing.forget_claims()
+    return claim
+
+
+def _move_stage(viewer: Viewer, standing: Standing, stage: str) -> None:
+    """Back to an idea one lets go of it, whoever else holds on."""
+    if standing.mine:
+        _release(viewer, standing.mine)
+    plan = standing.item.plan
+    plan.stage = stage
+    plan.save(update_fields=["stage", "updated_at"])
+    _record(viewer, "plan.moved", plan, stage=stage)
+
+
+def _move_claim(viewer: Viewer, standing: Standing, status: str, quantity: int | None) -> None:
+    mine = standing.mine
+    claim = take(
+        standing,
+        standing.giver(),
+        quantity or (mine.quantity if mine else standing.remaining),
+        claimed_by=viewer.user,
+        status=status,
+        gifted_on=_gifted_on(viewer, mine, status, standing.item.household_id),
+    )
+    _record(viewer, "claim.moved", claim, status=status)
+
+
+def _gifted_on(viewer: Viewer, claim: Claim | None, status: str, household_id: UUID) -> date | None:
+    if status != Claim.Status.GIFTED:
+        return None
+    return (claim and claim.gifted_on) or viewer.belonging(household_id).today()
+
+
+def _reassign(viewer: Viewer, standing: Standing, claim: Claim, giver: Person) -> Claim:
+    """The same claim in another's name: released here, taken there."""
+    if giver.household_id != claim.household_id or not may_give(giver, standing.item.list.recipient):
+        raise invalid(giver="This person cannot be the giver here.")
+    if any(other.giver_id == giver.pk for other in standing.claims):
+        raise Refusal(Code.CONFLICT_DUPLICATE, "This person has a claim on it already.")
+    _release(viewer, claim)
+    standing.forget_claims()
+    membership = Membership.objects.active().filter(person=giver).first()
+    handed_on = take(
+        standing,
+        giver,
+        claim.quantity,
+        claimed_by_id=membership and membership.user_id,
+        status=claim.status,
+        actual_price=claim.actual_price,
+        gifted_on=claim.gifted_on,
+    )
+    _record(viewer, "claim.reassigned", handed_on)
+    return handed_on
+
+
+def _is_abandoned(claim: Claim) -> bool:
+    """Whether its giver has left: shown out of the household, archived or deleted."""
+    left = Membership.objects.filter(person=claim.giver, is_active=False).exists()
+    return left or claim.giver.archived_at is not None or claim.giver.deleted_at is not None
+
+
+def _release(viewer: Viewer, claim: Claim) -> None:
+    claim.deleted_at = timezone.now()
+    claim.save(update_fields=["deleted_at", "updated_at"])
+    _record(viewer, "claim.released", claim)
+
+
+def _record(viewer: Viewer, verb: str, subject: Claim | ItemPlan, **payload: Any) -> None:
+    diary.record(household_id=subject.household_id, actor=viewer.user, verb=verb, subject=subject, **payload)

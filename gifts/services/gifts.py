@@ -1,0 +1,67 @@
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.errors import Code, Refusal
+from gifts.models import Gift
+from households.models import Household
+from households.services import diary
+from households.viewer import Viewer
+
+
+@transaction.atomic
+def create_gift(*, viewer: Viewer, household: Household | None = None, **fields: Any) -> Gift:
+    """A gift in the catalog, for everybody who plans in this household."""
+    place = viewer.planning(household)
+    gift = new_gift(viewer=viewer, household_id=place.household_id, in_catalog=True, **fields)
+    diary.record(household_id=place.household_id, actor=viewer.user, verb="gift.created", subject=gift)
+    return gift
+
+
+def new_gift(*, viewer: Viewer, household_id: UUID, in_catalog: bool, **fields: Any) -> Gift:
+    """The row alone, for whoever makes it as part of something larger."""
+    fields = {"currency": viewer.belonging(household_id).currency, "created_by": viewer.user} | fields
+    return Gift.objects.create(household_id=household_id, in_catalog=in_catalog, **fields)
+
+
+@transaction.atomic
+def update_gift(*, viewer: Viewer, gift_id: UUID, changes: dict[str, Any]) -> Gift:
+    gift = _changeable_gift(viewer, gift_id)
+    for name, value in changes.items():
+        setattr(gift, name, value)
+    gift.save(update_fields=[*changes, "updated_at"])
+    diary.record(
+        household_id=gift.household_id, actor=viewer.user, verb="gift.updated", subject=gift, fields=sorted(changes)
+    )
+    return gift
+
+
+@transaction.atomic
+def publish_gift(*, viewer: Viewer, gift_id: UUID) -> Gift:
+    """Show it in the catalog, to everybody: a deliberate act, and the only way there."""
+    gift = _changeable_gift(viewer, gift_id)
+    if not gift.in_catalog:
+        gift.in_catalog = True
+        gift.save(update_fields=["in_catalog", "updated_at"])
+        diary.record(household_id=gift.household_id, actor=viewer.user, verb="gift.published", subject=gift)
+    return gift
+
+
+@transaction.atomic
+def delete_gift(*, viewer: Viewer, gift_id: UUID) -> None:
+    """Leave a tombstone. Items that it stands on, seen or not, stay as they are."""
+    gift = _changeable_gift(viewer, gift_id)
+    gift.deleted_at = timezone.now()
+    gift.save(update_fields=["deleted_at", "updated_at"])
+    diary.record(household_id=gift.household_id, actor=viewer.user, verb="gift.deleted", subject=gift)
+
+
+def _changeable_gift(viewer: Viewer, gift_id: UUID) -> Gift:
+    """Its maker's; in the catalog an owner's, too; and anybody's who sees it when nobody in particular made it."""
+    gift = Gift.objects.visible_to(viewer).locked(gift_id)
+    made_it = gift.created_by_id in {None, viewer.user.pk}
+    if not made_it and not (gift.in_catalog and viewer.owns(gift.household_id)):
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
+    return gift

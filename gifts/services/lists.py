@@ -1,0 +1,161 @@
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.errors import Code, Refusal, invalid
+from gifts.models import GiftList
+from households.models import Household, Occasion, Person
+from households.services import diary
+from households.viewer import Belonging, Viewer
+
+# From the most secret to the most public.
+OPENNESS: list[str] = [GiftList.Visibility.PRIVATE, GiftList.Visibility.HIDDEN, GiftList.Visibility.HOUSEHOLD]
+
+
+@transaction.atomic
+def create_list(
+    *,
+    viewer: Viewer,
+    name: str,
+    household: Household | None = None,
+    kind: str = GiftList.Kind.GIFT,
+    recipient: Person | None = None,
+    occasion: Occasion | None = None,
+    visibility: str | None = None,
+    **fields: Any,
+) -> GiftList:
+    """A list owned by the viewer. Whom it is for and what for is fixed from now on.
+
+    A wishlist is by default its owner's own, a list for an occasion is for who is honoured by it; it is hidden
+    from its recipient unless that is its owner, and falls on the occasion's next date.
+    """
+    place = viewer.planning(household)
+    if recipient is None:
+        recipient = _default_recipient(viewer, place, kind, occasion)
+    _same_household(place.household_id, recipient=recipient, occasion=occasion)
+    fields.setdefault("occurs_on", occasion.next_date(place.today()) if occasion else None)
+    for_somebody_else = recipient is not None and not viewer.is_any_of(recipient.pk)
+    default = GiftList.Visibility.HIDDEN if for_somebody_else else GiftList.Visibility.HOUSEHOLD
+    gift_list = GiftList(
+        household_id=place.household_id,
+        owner=viewer.user,
+        name=name,
+        kind=kind,
+        recipient=recipient,
+        occasion=occasion,
+        visibility=visibility or default,
+        **fields,
+    )
+    if gift_list.kind == GiftList.Kind.WISHLIST and recipient is None:
+        raise invalid(recipient="Say whose wishes these are.")
+    _check_visibility(gift_list)
+    gift_list.save()
+    diary.record(household_id=place.household_id, actor=viewer.user, verb="list.created", subject=gift_list)
+    return gift_list
+
+
+@transaction.atomic
+def update_list(*, viewer: Viewer, list_id: UUID, changes: dict[str, Any]) -> GiftList:
+    """Change its name, its visibility, or set the date that was unknown so far."""
+    gift_list = _changeable_list(viewer, list_id)
+    if "occurs_on" in changes:
+        _check_date(viewer, gift_list)
+    visibility = changes.get("visibility", gift_list.visibility)
+    if visibility != gift_list.visibility:
+        _check_new_visibility(viewer, gift_list, visibility)
+    for name, value in changes.items():
+        setattr(gift_list, name, value)
+    if "visibility" in changes:
+        _check_visibility(gift_list)
+    gift_list.save(update_fields=[*changes, "updated_at"])
+    if "occurs_on" in changes:
+        # The two are read as one, so they stay on one date.
+        GiftList.objects.filter(companion_of=gift_list).update(occurs_on=gift_list.occurs_on)
+    diary.record(
+        household_id=gift_list.household_id,
+        actor=viewer.user,
+        verb="list.updated",
+        subject=gift_list,
+        fields=sorted(changes),
+    )
+    return gift_list
+
+
+@transaction.atomic
+def delete_list(*, viewer: Viewer, list_id: UUID) -> None:
+    """Leave a tombstone. What givers hid beside it stays with them."""
+    gift_list = _changeable_list(viewer, list_id)
+    gift_list.deleted_at = timezone.now()
+    gift_list.save(update_fields=["deleted_at", "updated_at"])
+    diary.record(household_id=gift_list.household_id, actor=viewer.user, verb="list.deleted", subject=gift_list)
+
+
+def companion_for(gift_list: GiftList) -> GiftList:
+    """The hidden companion of a list, found or made. It belongs to no one giver, so nobody can open it alone.
+
+    The caller holds the list's lock: two first surprises at the same moment share one companion. It comes locked, as
+    others may be writing to it directly.
+    """
+    companion, _ = GiftList.objects.get_or_create(
+        companion_of=gift_list,
+        deleted_at=None,
+        defaults={
+            "household_id": gift_list.household_id,
+            "name": gift_list.name,
+            "kind": GiftList.Kind.GIFT,
+            "recipient_id": gift_list.recipient_id,
+            "occasion_id": gift_list.occasion_id,
+            "occurs_on": gift_list.occurs_on,
+            "visibility": GiftList.Visibility.HIDDEN,
+        },
+    )
+    return GiftList.objects.locked(companion.pk)
+
+
+def _default_recipient(viewer: Viewer, place: Belonging, kind: str, occasion: Occasion | None) -> Person | None:
+    if kind == GiftList.Kind.WISHLIST:
+        return Person.objects.alive().filter(membership__user=viewer.user, household=place.household_id).first()
+    return occasion.honoree if occasion else None
+
+
+def _changeable_list(viewer: Viewer, list_id: UUID) -> GiftList:
+    gift_list = GiftList.objects.visible_to(viewer).locked(list_id)
+    if gift_list.owner_id != viewer.user.pk and not viewer.owns(gift_list.household_id):
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
+    return gift_list
+
+
+def _check_date(viewer: Viewer, gift_list: GiftList) -> None:
+    if gift_list.is_for(viewer):
+        raise Refusal(Code.RESOURCE_FORBIDDEN, "Somebody who gives has to say when this is for.")
+    if GiftList.objects.alive().filter(companions=gift_list).exists():
+        raise Refusal(Code.CONFLICT_STATE, "This follows the date of the list that it belongs to.")
+    if gift_list.occurs_on is not None:
+        raise Refusal(Code.CONFLICT_STATE, "The date is fixed once it is known.")
+
+
+def _check_new_visibility(viewer: Viewer, gift_list: GiftList, visibility: str) -> None:
+    if gift_list.companion_of_id:
+        raise Refusal(Code.CONFLICT_STATE, "This part of the list is always hidden from its recipient.")
+    widening = OPENNESS.index(visibility) > OPENNESS.index(gift_list.visibility)
+    only_for_its_owner = widening or visibility == GiftList.Visibility.PRIVATE
+    if only_for_its_owner and gift_list.owner_id != viewer.user.pk:
+        raise Refusal(Code.RESOURCE_FORBIDDEN, "Only the list's owner may do that.")
+
+
+def _check_visibility(gift_list: GiftList) -> None:
+    if gift_list.visibility != GiftList.Visibility.HIDDEN:
+        return
+    if gift_list.recipient_id is None:
+        raise invalid(visibility="Without a recipient there is nobody to hide it from.")
+    # Its owner, whoever asks: nobody's own wishes are hidden from them by somebody else.
+    if gift_list.owner and gift_list.is_for(Viewer.of(gift_list.owner)):
+        raise invalid(visibility="A list cannot be hidden from its owner.")
+
+
+def _same_household(household_id: UUID, **rows: Any) -> None:
+    for name, row in rows.items():
+        if row is not None and row.household_id != household_id:
+            raise invalid(**{name: "There is no such row in this household."})

@@ -1,0 +1,204 @@
+from datetime import date
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.models import User
+from config.api.fields import VisibleRelatedField
+from config.api.serializers import StrictModelSerializer, StrictSerializer
+from households.models import Household, Membership, Occasion, Person, Role
+
+
+class UserRefSerializer(serializers.ModelSerializer):
+    """A user as others see them."""
+
+    class Meta:
+        model = User
+        fields = ["id", "name", "handle", "avatar_url"]
+        read_only_fields = fields
+
+
+class PersonRefSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Person
+        fields = ["id", "display_name"]
+        read_only_fields = fields
+
+
+class MySerializer(serializers.ModelSerializer):
+    """One's own account."""
+
+    class Meta:
+        model = User
+        fields = ["id", "name", "email", "handle", "avatar_url", "created_at", "updated_at"]
+        read_only_fields = fields
+
+
+class MyWriteSerializer(StrictModelSerializer):
+    class Meta:
+        model = User
+        fields = ["name", "avatar_url"]
+
+
+class HouseholdSerializer(serializers.ModelSerializer):
+    role = serializers.SerializerMethodField(help_text="What the reader may do here.")
+
+    class Meta:
+        model = Household
+        fields = ["id", "name", "currency", "timezone", "role", "created_at", "updated_at"]
+        read_only_fields = fields
+
+    @extend_schema_field(serializers.ChoiceField(choices=Role.choices))
+    def get_role(self, household: Household) -> str:
+        return self.context["request"].auth.belonging(household.pk).role
+
+
+class HouseholdWriteSerializer(StrictModelSerializer):
+    class Meta:
+        model = Household
+        fields = ["name", "currency", "timezone"]
+
+
+class MembershipSerializer(serializers.ModelSerializer):
+    user = UserRefSerializer()
+    person = PersonRefSerializer(allow_null=True)
+    is_activated = serializers.SerializerMethodField(help_text="Whether they have ever signed in.")
+
+    class Meta:
+        model = Membership
+        fields = ["id", "household", "user", "role", "person", "is_active", "is_activated", "created_at", "updated_at"]
+        read_only_fields = fields
+
+    def get_is_activated(self, membership: Membership) -> bool:
+        return membership.user.activated_at is not None
+
+
+class NewMemberSerializer(MembershipSerializer):
+    activation_code = serializers.CharField(help_text="Hand it over now: it is shown this once.")
+
+    class Meta(MembershipSerializer.Meta):
+        fields = [*MembershipSerializer.Meta.fields, "activation_code"]
+        read_only_fields = fields
+
+
+class ActivationCodeSerializer(serializers.Serializer):
+    activation_code = serializers.CharField(read_only=True)
+
+
+class MemberCreateSerializer(StrictModelSerializer):
+    """A new login: an e-mail address, a handle, or both. Without `person` a new one is made."""
+
+    role = serializers.ChoiceField(choices=[Role.OWNER, Role.MEMBER], default=Role.MEMBER)
+    person = VisibleRelatedField(Person.objects.all(), required=False)
+
+    class Meta:
+        model = User
+        fields = ["name", "email", "handle", "role", "person"]
+        # Whether a login is taken is the service's to say: a conflict, in any case of its letters.
+        extra_kwargs: dict[str, Any] = {"email": {"validators": []}}
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("email") and not attrs.get("handle"):
+            raise serializers.ValidationError({"email": ["Give an e-mail address or a handle to sign in with."]})
+        return attrs
+
+
+class MemberUpdateSerializer(StrictSerializer):
+    role = serializers.ChoiceField(choices=[Role.OWNER, Role.MEMBER], required=False)
+    person = VisibleRelatedField(Person.objects.all(), required=False)
+    is_active = serializers.BooleanField(required=False)
+
+
+class PersonSerializer(serializers.ModelSerializer):
+    members = PersonRefSerializer(many=True, help_text="For a couple or group: who it is.")
+
+    class Meta:
+        model = Person
+        fields = [
+            "id",
+            "household",
+            "display_name",
+            "relationship",
+            "birthdate",
+            "interests",
+            "sizes",
+            "constraints",
+            "photo_url",
+            "notes",
+            "members",
+            "archived_at",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+
+class PersonWriteSerializer(StrictModelSerializer):
+    members = VisibleRelatedField(Person.objects.all(), many=True, required=False)
+    sizes = serializers.DictField(child=serializers.CharField(max_length=60), required=False)
+    archived = serializers.BooleanField(required=False)
+
+    class Meta:
+        model = Person
+        fields = [
+            "display_name",
+            "relationship",
+            "birthdate",
+            "interests",
+            "sizes",
+            "constraints",
+            "photo_url",
+            "notes",
+            "members",
+            "archived",
+        ]
+
+
+class PersonCreateSerializer(PersonWriteSerializer):
+    household = VisibleRelatedField(Household.objects.all(), required=False)
+
+    class Meta(PersonWriteSerializer.Meta):
+        fields = ["household", *PersonWriteSerializer.Meta.fields]
+
+
+class OccasionSerializer(serializers.ModelSerializer):
+    honoree = PersonRefSerializer(allow_null=True)
+    next_date = serializers.SerializerMethodField(help_text="When it is celebrated next, in the household's time zone.")
+
+    class Meta:
+        model = Occasion
+        fields = [
+            "id",
+            "household",
+            "name",
+            "kind",
+            "date",
+            "is_yearly",
+            "next_date",
+            "honoree",
+            "visibility",
+            "budget_total",
+            "notes",
+            "created_at",
+            "updated_at",
+        ]
+        read_only_fields = fields
+
+    def get_next_date(self, occasion: Occasion) -> date | None:
+        return occasion.next_date(self.context["request"].auth.belonging(occasion.household_id).today())
+
+
+class OccasionWriteSerializer(StrictModelSerializer):
+    honoree = VisibleRelatedField(Person.objects.all(), required=False, allow_null=True)
+
+    class Meta:
+        model = Occasion
+        fields = ["name", "kind", "date", "is_yearly", "honoree", "visibility", "budget_total", "notes"]
+
+
+class OccasionCreateSerializer(OccasionWriteSerializer):
+    household = VisibleRelatedField(Household.objects.all(), required=False)
+
+    class Meta(OccasionWriteSerializer.Meta):
+        fields = ["household", *OccasionWriteSerializer.Meta.fields]

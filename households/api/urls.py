@@ -1,0 +1,11 @@
+from config.api.routers import Router
+from households.api import views
+
+router = Router()
+router.register("users", views.UserViewSet)
+router.register("households", views.HouseholdViewSet)
+router.register("households/<uuid:household_id>/members", views.MemberViewSet)
+router.register("people", views.PersonViewSet)
+router.register("occasions", views.OccasionViewSet)
+
+urlpatterns = router.urls

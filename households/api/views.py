@@ -1,0 +1,161 @@
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.models import User
+from accounts.services.users import update_profile
+from config.api.views import ResourceViewSet
+from config.client import client_of
+from households.api import filters, serializers
+from households.models import Household, Membership, Occasion, Person
+from households.services import households, members, occasions, people
+from households.viewer import Viewer
+
+
+class UserViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+    """The people one shares a household with, and oneself."""
+
+    queryset = User.objects.all()
+    serializer_class = serializers.UserRefSerializer
+
+    @extend_schema(responses=serializers.MySerializer)
+    @action(detail=False)
+    def me(self, request: Request) -> Response:
+        """One's own account."""
+        return Response(serializers.MySerializer(request.user).data)
+
+    @extend_schema(request=serializers.MyWriteSerializer, responses=serializers.MySerializer)
+    @me.mapping.patch
+    def update_me(self, request: Request) -> Response:
+        """Change one's own name or picture."""
+        user = update_profile(user=request.user, changes=self.validated(serializers.MyWriteSerializer, partial=True))
+        return Response(serializers.MySerializer(user).data)
+
+
+class HouseholdViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+    """The households one belongs to."""
+
+    queryset = Household.objects.all()
+    serializer_class = serializers.HouseholdSerializer
+
+    @extend_schema(request=serializers.HouseholdWriteSerializer)
+    def create(self, request: Request) -> Response:
+        """Found a household and become its owner."""
+        household = households.create_household(
+            owner=request.user, **self.validated(serializers.HouseholdWriteSerializer)
+        )
+        request.auth = Viewer.of(request.user, self.viewer.session)
+        return self.created(household)
+
+    @extend_schema(request=serializers.HouseholdWriteSerializer)
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Change name, currency or time zone. For owners."""
+        self.get_object()
+        changes = self.validated(serializers.HouseholdWriteSerializer, partial=True)
+        return self.shown(households.update_household(viewer=self.viewer, household_id=pk, changes=changes))
+
+
+class MemberViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+    """Who belongs to a household."""
+
+    queryset = Membership.objects.select_related("user", "person").order_by("-id")
+    serializer_class = serializers.MembershipSerializer
+
+    def get_queryset(self) -> QuerySet:
+        household_id = self.kwargs.get("household_id")
+        if self.viewer and household_id not in self.viewer.planning_household_ids:
+            raise Http404
+        return super().get_queryset().filter(household=household_id)
+
+    @extend_schema(request=serializers.MemberCreateSerializer, responses={201: serializers.NewMemberSerializer})
+    def create(self, request: Request, household_id: UUID) -> Response:
+        """Add somebody with a new login; answers the one-time code to hand over. For owners."""
+        self.get_queryset()
+        membership, membership.activation_code = members.add_member(
+            viewer=self.viewer,
+            household_id=household_id,
+            client=client_of(request),
+            **self.validated(serializers.MemberCreateSerializer),
+        )
+        return Response(serializers.NewMemberSerializer(membership).data, status=201)
+
+    @extend_schema(request=serializers.MemberUpdateSerializer)
+    def partial_update(self, request: Request, household_id: UUID, pk: UUID) -> Response:
+        """Change their role, which person they are, or whether they belong. For owners; never who one is oneself."""
+        membership = self.get_object()
+        changes = self.validated(serializers.MemberUpdateSerializer, partial=True)
+        return self.shown(members.update_member(viewer=self.viewer, membership_id=membership.pk, **changes))
+
+    def destroy(self, request: Request, household_id: UUID, pk: UUID) -> Response:
+        """Leave, or show somebody out."""
+        members.remove_member(viewer=self.viewer, membership_id=self.get_object().pk)
+        return self.gone()
+
+    @extend_schema(request=None, responses={201: serializers.ActivationCodeSerializer})
+    @action(detail=True, methods=["post"], url_path="activation-code")
+    def activation_code(self, request: Request, household_id: UUID, pk: UUID) -> Response:
+        """A new one-time code. Whoever has signed in before is signed out everywhere by it. For owners."""
+        code = members.issue_member_code(
+            viewer=self.viewer, membership_id=self.get_object().pk, client=client_of(request)
+        )
+        return Response({"activation_code": code}, status=201)
+
+
+class PersonRows(ResourceViewSet):
+    queryset = Person.objects.all()
+    serializer_class = serializers.PersonSerializer
+
+    def get_queryset(self) -> QuerySet:
+        members = Person.objects.visible_to(self.viewer).order_by("id")
+        return super().get_queryset().prefetch_related(Prefetch("members", members))
+
+
+class PersonViewSet(ListModelMixin, RetrieveModelMixin, PersonRows):
+    """Everybody who gives or gets."""
+
+    filterset_class = filters.PersonFilter
+
+    @extend_schema(request=serializers.PersonCreateSerializer)
+    def create(self, request: Request) -> Response:
+        fields = self.validated(serializers.PersonCreateSerializer)
+        return self.created(people.create_person(viewer=self.viewer, **fields))
+
+    @extend_schema(request=serializers.PersonWriteSerializer)
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        self.get_object()
+        changes = self.validated(serializers.PersonWriteSerializer, partial=True)
+        return self.shown(people.update_person(viewer=self.viewer, person_id=pk, changes=changes))
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Delete somebody. A person with a login, or their couple, only by an owner who is none of them."""
+        people.delete_person(viewer=self.viewer, person_id=pk)
+        return self.gone()
+
+
+class OccasionViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+    """The days to give on."""
+
+    queryset = Occasion.objects.select_related("honoree")
+    serializer_class = serializers.OccasionSerializer
+    filterset_class = filters.OccasionFilter
+
+    @extend_schema(request=serializers.OccasionCreateSerializer)
+    def create(self, request: Request) -> Response:
+        fields = self.validated(serializers.OccasionCreateSerializer)
+        return self.created(occasions.create_occasion(viewer=self.viewer, **fields))
+
+    @extend_schema(request=serializers.OccasionWriteSerializer)
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        self.get_object()
+        changes = self.validated(serializers.OccasionWriteSerializer, partial=True)
+        return self.shown(occasions.update_occasion(viewer=self.viewer, occasion_id=pk, changes=changes))
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        occasions.delete_occasion(viewer=self.viewer, occasion_id=pk)
+        return self.gone()

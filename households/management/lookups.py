@@ -1,0 +1,46 @@
+"""What staff say on a command line, looked up; whatever is not clear ends with one sentence and exit code 2."""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import CommandError
+
+from accounts.models import User
+from config.models import ScopedQuerySet
+from households.models import Household, Membership, Person
+
+
+def household_called(text: str) -> Household:
+    return _the_one(Household.objects.all(), "name", text, "household")
+
+
+def person_called(text: str, household: Household) -> Person:
+    people = Person.objects.alive().filter(household=household)
+    return _the_one(people, "display_name", text, f"person in {household}")
+
+
+def member_with_login(login: str, household: Household) -> Membership:
+    users = User.objects.with_login(login)
+    membership = Membership.objects.filter(household=household, user__in=users).first()
+    if membership is None:
+        raise CommandError(f"Nobody signs in to {household} as “{login}”.", returncode=2)
+    return membership
+
+
+def _the_one(rows: ScopedQuerySet, field: str, text: str, what: str) -> Any:
+    """The row with this id or name."""
+    by_id = _as_id(text)
+    found = list(rows.filter(pk=by_id) if by_id else rows.filter(**{f"{field}__iexact": text.strip()}))
+    if not found:
+        raise CommandError(f"There is no {what} called “{text}”.", returncode=2)
+    if len(found) > 1:
+        ids = ", ".join(str(row.pk) for row in found)
+        raise CommandError(f"There is more than one {what} called “{text}”; say which by its id: {ids}.", returncode=2)
+    return found[0]
+
+
+def _as_id(text: str) -> UUID | None:
+    try:
+        return UUID(text.strip())
+    except ValueError:
+        return None

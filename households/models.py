@@ -1,0 +1,254 @@
+"""Who belongs to whom: households are the tenant boundary, persons are who gives and gets."""
+
+import datetime
+from calendar import isleap
+from typing import TYPE_CHECKING, Self
+from zoneinfo import available_timezones
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator, RegexValidator
+from django.db import models
+from django.db.models import F, Q
+
+from config.models import BaseModel, Deletable, ScopedQuerySet
+
+if TYPE_CHECKING:
+    from households.viewer import Viewer
+
+
+def validate_timezone(name: str) -> None:
+    if name not in available_timezones():
+        raise ValidationError("This is not an IANA time zone such as Europe/Berlin.")
+
+
+class Role(models.TextChoices):
+    OWNER = "owner"
+    MEMBER = "member"
+    GUEST = "guest"
+
+
+class HouseholdQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: "Viewer | None") -> Self:
+        return self.none() if viewer is None else self.filter(pk__in=viewer.household_ids)
+
+
+class Household(BaseModel):
+    name = models.CharField(max_length=120)
+    currency = models.CharField(
+        max_length=3,
+        default="EUR",
+        validators=[RegexValidator(r"^[A-Z]{3}\Z", "Use a code of ISO 4217 such as EUR.")],
+    )
+    timezone = models.CharField(max_length=60, default="UTC", validators=[validate_timezone])
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    objects = HouseholdQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class HouseholdRow(BaseModel):
+    """A row that belongs to one household, as every row of the domain does; its foreign keys stay inside it."""
+
+    household = models.ForeignKey(Household, models.RESTRICT, related_name="+")
+
+    class Meta:
+        abstract = True
+
+
+class PersonQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: "Viewer | None") -> Self:
+        """Everybody who plans sees everybody: a Person holds no secrets."""
+        return self.none() if viewer is None else self.alive().filter(household__in=viewer.planning_household_ids)
+
+    def linked(self) -> Self:
+        """Persons that somebody with a login is: members themselves, and each couple or group they are part of."""
+        return self.filter(Q(membership__isnull=False) | Q(member_links__member__membership__isnull=False))
+
+
+class Person(HouseholdRow, Deletable):
+    """Someone who gives or gets, with or without a login; a couple or group is a Person made of Persons."""
+
+    display_name = models.CharField(max_length=120)
+    relationship = models.CharField(max_length=60, blank=True)
+    birthdate = models.DateField(null=True, blank=True)
+    interests = models.TextField(max_length=2000, blank=True)
+    sizes = models.JSONField(default=dict, blank=True)
+    constraints = models.TextField(max_length=2000, blank=True)
+    photo_url = models.URLField(max_length=500, blank=True)
+    notes = models.TextField(max_length=5000, blank=True)
+    archived_at = models.DateTimeField(null=True, blank=True, editable=False)
+    members = models.ManyToManyField("self", through="PersonMember", symmetrical=False, related_name="groups")
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["household", "-id"], name="person_by_household")]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+
+class PersonMemberQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: "Viewer | None") -> Self:
+        return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
+
+
+class PersonMember(HouseholdRow):
+    """One half of a couple, or one of a group."""
+
+    group = models.ForeignKey(Person, models.RESTRICT, related_name="member_links")
+    member = models.ForeignKey(Person, models.RESTRICT, related_name="group_links")
+
+    objects = PersonMemberQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["group", "member"], name="a_person_is_in_a_group_once"),
+            models.CheckConstraint(condition=~Q(group=F("member")), name="no_group_of_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.member_id} in {self.group_id}"
+
+
+class MembershipQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: "Viewer | None") -> Self:
+        return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
+
+    def active(self) -> Self:
+        return self.filter(is_active=True)
+
+
+class Membership(HouseholdRow):
+    """A user's place in a household, and who they are there."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role.choices, default=Role.MEMBER)
+    person = models.OneToOneField(Person, models.RESTRICT, null=True, blank=True, related_name="membership")
+    is_active = models.BooleanField(default=True)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["household", "user"], name="one_membership_per_household_and_user"),
+        ]
+        indexes = [models.Index(fields=["household", "-id"], name="membership_by_household")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.household_id}"
+
+
+class OccasionQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: "Viewer | None") -> Self:
+        if viewer is None:
+            return self.none()
+        mine = self.alive().filter(household__in=viewer.planning_household_ids)
+        return mine.exclude(visibility=Occasion.Visibility.HIDDEN, honoree__in=viewer.person_ids)
+
+
+class Occasion(HouseholdRow, Deletable):
+    """A day to give on. For its honoree, a hidden one does not exist."""
+
+    class Kind(models.TextChoices):
+        CHRISTMAS = "christmas"
+        BIRTHDAY = "birthday"
+        ANNIVERSARY = "anniversary"
+        OTHER = "other"
+
+    class Visibility(models.TextChoices):
+        HOUSEHOLD = "household"
+        HIDDEN = "hidden_from_honoree"
+
+    name = models.CharField(max_length=120)
+    kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.OTHER)
+    date = models.DateField(null=True, blank=True)
+    is_yearly = models.BooleanField(default=False)
+    honoree = models.ForeignKey(Person, models.RESTRICT, null=True, blank=True, related_name="occasions")
+    visibility = models.CharField(max_length=20, choices=Visibility.choices, default=Visibility.HOUSEHOLD)
+    budget_total = models.DecimalField(
+        max_digits=12, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    notes = models.TextField(max_length=5000, blank=True)
+
+    objects = OccasionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(visibility="household") | Q(honoree__isnull=False), name="hidden_occasion_has_an_honoree"
+            ),
+            models.CheckConstraint(
+                condition=Q(budget_total__isnull=True) | Q(budget_total__gte=0), name="budget_is_not_negative"
+            ),
+        ]
+        indexes = [models.Index(fields=["household", "-id"], name="occasion_by_household")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def next_date(self, today: datetime.date) -> datetime.date | None:
+        """When it is celebrated next, today included; a once-only one keeps its date. None while unknown."""
+        if self.date is None or not self.is_yearly or self.date >= today:
+            return self.date
+        this_year = anniversary(self.date, today.year)
+        return this_year if this_year >= today else anniversary(self.date, today.year + 1)
+
+
+def anniversary(day: datetime.date, year: int) -> datetime.date:
+    """This day in another year; 29 February falls on the 28th in common years."""
+    if (day.month, day.day) == (2, 29) and not isleap(year):
+        return datetime.date(year, 2, 28)
+    return day.replace(year=year)
+
+
+class DiaryCounter(models.Model):
+    """A household's last diary entry. Locking this row makes commit order reading order."""
+
+    household = models.OneToOneField(Household, models.RESTRICT, primary_key=True, related_name="diary_counter")
+    last_seq = models.PositiveBigIntegerField(default=0)
+    last_entry = models.UUIDField(null=True, editable=False)
+
+    def __str__(self) -> str:
+        return f"{self.household_id}: {self.last_seq}"
+
+
+class ActivityQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: "Viewer | None") -> Self:
+        """Entries about the household and its people, which every planner reads.
+
+        An entry about anything else is as secret as its subject, and the gift table decides about those; until
+        it does, nobody reads them.
+        """
+        if viewer is None:
+            return self.none()
+        return self.filter(household__in=viewer.planning_household_ids, subject_type__in=OPEN_SUBJECTS)
+
+
+OPEN_SUBJECTS = ("household", "membership", "person")
+
+
+class Activity(HouseholdRow):
+    """One line of a household's diary: append-only, references instead of titles.
+
+    `seq` never leaves the server: a gap in it would tell of an entry that the reader may not see.
+    """
+
+    seq = models.PositiveBigIntegerField(editable=False)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, null=True, related_name="+")
+    verb = models.CharField(max_length=40)
+    subject_type = models.CharField(max_length=20)
+    subject_id = models.UUIDField()
+    payload = models.JSONField(default=dict)
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "activities"
+        constraints = [models.UniqueConstraint(fields=["household", "seq"], name="one_entry_per_seq")]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.subject_id}"

@@ -1,0 +1,151 @@
+"""Who is in a household, what they may do there, and which Person they are."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services.codes import issue_code
+from accounts.services.users import create_user
+from config.client import Client
+from config.errors import Code, Refusal, invalid
+from households.models import Household, Membership, Person, Role
+from households.services import diary
+from households.services.households import locked_with_household, require_owner
+from households.viewer import Viewer
+
+
+@transaction.atomic
+def add_member(
+    *,
+    viewer: Viewer,
+    household_id: UUID,
+    name: str,
+    client: Client,
+    email: str | None = None,
+    handle: str | None = None,
+    role: str = Role.MEMBER,
+    person: Person | None = None,
+) -> tuple[Membership, str]:
+    """A new login and its place in the household; returns the membership and the one-time code to hand over.
+
+    CONFLICT_DUPLICATE when the login exists already: nobody gets a code for an account that is somebody's.
+    """
+    household = Household.objects.visible_to(viewer).locked(household_id)
+    require_owner(viewer, household.pk)
+    user = create_user(name=name, email=email, handle=handle)
+    if person is None:
+        person = Person.objects.create(household=household, display_name=name)
+    membership = Membership.objects.create(
+        household=household, user=user, role=role, person=_free_person(household.pk, person)
+    )
+    code = issue_code(user=user, actor=viewer.user, client=client)
+    _record(viewer.user, "membership.created", membership, role=role, person=str(person.pk))
+    return membership, code
+
+
+@transaction.atomic
+def update_member(
+    *,
+    viewer: Viewer,
+    membership_id: UUID,
+    role: str | None = None,
+    person: Person | None = None,
+    is_active: bool | None = None,
+) -> Membership:
+    membership = locked_with_household(Membership.objects.visible_to(viewer), membership_id)
+    require_owner(viewer, membership.household_id)
+    if person is not None and person.pk != membership.person_id:
+        if membership.user_id == viewer.user.pk:
+            raise Refusal(Code.RESOURCE_FORBIDDEN, "Another owner has to change who you are.")
+        membership.person = _free_person(membership.household_id, person)
+    membership.role = role or membership.role
+    membership.is_active = membership.is_active if is_active is None else is_active
+    membership.save(update_fields=["role", "person", "is_active", "updated_at"])
+    _keep_an_owner(membership.household_id)
+    _record_update(viewer.user, membership)
+    return membership
+
+
+@transaction.atomic
+def set_member_person(*, membership_id: UUID, person: Person) -> Membership:
+    """For staff: say who a member is, where no owner may. Every member reads it in the diary."""
+    membership = locked_with_household(Membership.objects.all(), membership_id)
+    if person.pk == membership.person_id:
+        return membership
+    membership.person = _free_person(membership.household_id, person)
+    membership.save(update_fields=["person", "updated_at"])
+    _record_update(None, membership)
+    return membership
+
+
+@transaction.atomic
+def remove_member(*, viewer: Viewer, membership_id: UUID) -> None:
+    """They leave, or an owner shows them out. They stay the Person that they were."""
+    membership = locked_with_household(Membership.objects.visible_to(viewer), membership_id)
+    if membership.user_id != viewer.user.pk:
+        require_owner(viewer, membership.household_id)
+    if not membership.is_active:
+        return
+    membership.is_active = False
+    membership.save(update_fields=["is_active", "updated_at"])
+    if membership.role == Role.OWNER:
+        _keep_an_owner(membership.household_id)
+    _record(viewer.user, "membership.removed", membership)
+
+
+@transaction.atomic
+def issue_member_code(*, viewer: Viewer, membership_id: UUID, client: Client) -> str:
+    """A new one-time code for a member; for one who has activated before it is a reset, for all to read."""
+    membership = locked_with_household(Membership.objects.visible_to(viewer), membership_id)
+    require_owner(viewer, membership.household_id)
+    # Whoever founds another household takes this lock first, so that the account cannot grow behind the check.
+    user = User.objects.locked(membership.user_id)
+    memberships = list(Membership.objects.filter(user=user).order_by("household_id"))
+    _check_code_rule(viewer, user, memberships)
+    if not membership.is_active:
+        raise Refusal(Code.CONFLICT_STATE, "They do not belong to this household any more.")
+    if membership.person_id is None:
+        raise Refusal(Code.CONFLICT_PERSON_REQUIRED)
+    is_reset = user.activated_at is not None
+    code = issue_code(user=user, actor=viewer.user, client=client)
+    for place in memberships:
+        _record(viewer.user, "membership.code_issued", place, is_reset=is_reset)
+    return code
+
+
+def _check_code_rule(viewer: Viewer, user: User, memberships: list[Membership]) -> None:
+    """A code opens the whole account, so whoever issues it must own every household the account reaches."""
+    reaches_further = not all(viewer.owns(place.household_id) for place in memberships)
+    if reaches_further or user.is_staff or user.is_superuser or not user.is_active:
+        raise Refusal(Code.RESOURCE_FORBIDDEN, "Only whoever runs this server can issue a code for this account.")
+
+
+def _free_person(household_id: UUID, person: Person) -> Person:
+    """This person, locked, if nobody is them yet and they are one person."""
+    person = Person.objects.alive().locked(person.pk)
+    if person.household_id != household_id:
+        raise invalid(person="There is no such person in this household.")
+    if Membership.objects.filter(person=person).exists():
+        raise invalid(person="Somebody else is this person already.")
+    if person.member_links.exists():
+        raise invalid(person="A couple or group cannot sign in; choose one of them.")
+    return person
+
+
+def _keep_an_owner(household_id: UUID) -> None:
+    owners = Membership.objects.active().filter(household=household_id, role=Role.OWNER)
+    if not owners.filter(user__is_active=True).exists():
+        raise Refusal(Code.CONFLICT_LAST_OWNER)
+
+
+def _record_update(actor: User | None, membership: Membership) -> None:
+    person = str(membership.person_id) if membership.person_id else None
+    _record(
+        actor, "membership.updated", membership, role=membership.role, person=person, is_active=membership.is_active
+    )
+
+
+def _record(actor: User | None, verb: str, membership: Membership, **payload: Any) -> None:
+    diary.record(household_id=membership.household_id, actor=actor, verb=verb, subject=membership, **payload)

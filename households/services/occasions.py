@@ -1,0 +1,57 @@
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.errors import invalid
+from households.models import Household, Occasion
+from households.services import diary
+from households.viewer import Viewer
+
+
+@transaction.atomic
+def create_occasion(*, viewer: Viewer, household: Household | None = None, **fields: Any) -> Occasion:
+    household_id = viewer.planning(household).household_id
+    yearly = fields.get("kind") in {Occasion.Kind.CHRISTMAS, Occasion.Kind.BIRTHDAY, Occasion.Kind.ANNIVERSARY}
+    occasion = Occasion(household_id=household_id, **({"is_yearly": yearly} | fields))
+    _check(viewer, occasion)
+    occasion.save()
+    diary.record(household_id=household_id, actor=viewer.user, verb="occasion.created", subject=occasion)
+    return occasion
+
+
+@transaction.atomic
+def update_occasion(*, viewer: Viewer, occasion_id: UUID, changes: dict[str, Any]) -> Occasion:
+    occasion = Occasion.objects.visible_to(viewer).locked(occasion_id)
+    for name, value in changes.items():
+        setattr(occasion, name, value)
+    _check(viewer, occasion)
+    occasion.save(update_fields=[*changes, "updated_at"])
+    diary.record(
+        household_id=occasion.household_id,
+        actor=viewer.user,
+        verb="occasion.updated",
+        subject=occasion,
+        fields=sorted(changes),
+    )
+    return occasion
+
+
+@transaction.atomic
+def delete_occasion(*, viewer: Viewer, occasion_id: UUID) -> None:
+    """Leave a tombstone. The lists that are for it stay."""
+    occasion = Occasion.objects.visible_to(viewer).locked(occasion_id)
+    occasion.deleted_at = timezone.now()
+    occasion.save(update_fields=["deleted_at", "updated_at"])
+    diary.record(household_id=occasion.household_id, actor=viewer.user, verb="occasion.deleted", subject=occasion)
+
+
+def _check(viewer: Viewer, occasion: Occasion) -> None:
+    if occasion.honoree and occasion.honoree.household_id != occasion.household_id:
+        raise invalid(honoree="There is no such person in this household.")
+    if occasion.visibility == Occasion.Visibility.HIDDEN:
+        if occasion.honoree is None:
+            raise invalid(honoree="Say whom it is hidden from.")
+        if viewer.is_any_of(occasion.honoree_id):
+            raise invalid(visibility="You cannot hide something from yourself.")

@@ -1,0 +1,107 @@
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from config.errors import Code, Refusal, invalid
+from households.models import Household, Membership, Person, PersonMember
+from households.services import diary
+from households.services.households import locked_with_household
+from households.viewer import Viewer
+
+
+@transaction.atomic
+def create_person(
+    *, viewer: Viewer, household: Household | None = None, members: Iterable[Person] = (), **fields: Any
+) -> Person:
+    """Somebody new; with `members`, a couple or group made of them."""
+    household_id = viewer.planning(household).household_id
+    Household.objects.visible_to(viewer).locked(household_id)
+    person = Person(household_id=household_id)
+    _assign(person, fields)
+    person.save()
+    add_members(person, {member.pk for member in members})
+    diary.record(household_id=household_id, actor=viewer.user, verb="person.created", subject=person)
+    return person
+
+
+@transaction.atomic
+def update_person(*, viewer: Viewer, person_id: UUID, changes: dict[str, Any]) -> Person:
+    person = locked_with_household(Person.objects.visible_to(viewer), person_id)
+    fields = {name: value for name, value in changes.items() if name != "members"}
+    if "members" in changes:
+        _change_members(viewer, person, changes["members"])
+    person.save(update_fields=[*_assign(person, fields), "updated_at"])
+    diary.record(
+        household_id=person.household_id,
+        actor=viewer.user,
+        verb="person.updated",
+        subject=person,
+        fields=sorted(changes),
+    )
+    return person
+
+
+@transaction.atomic
+def delete_person(*, viewer: Viewer, person_id: UUID) -> None:
+    """Leave a tombstone. Whoever this person is stays blind to what is hidden from them."""
+    person = locked_with_household(Person.objects.visible_to(viewer), person_id)
+    if is_linked(person.pk) and not may_decide_over(viewer, person.household_id, [person.pk]):
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
+    person.deleted_at = timezone.now()
+    person.save(update_fields=["deleted_at", "updated_at"])
+    diary.record(household_id=person.household_id, actor=viewer.user, verb="person.deleted", subject=person)
+
+
+def is_linked(*person_ids: UUID) -> bool:
+    """Whether one of them is somebody with a login, or a couple or group that such a one is part of."""
+    return Person.objects.filter(pk__in=person_ids).linked().exists()
+
+
+def may_decide_over(viewer: Viewer, household_id: UUID, person_ids: Iterable[UUID]) -> bool:
+    """Whether the viewer may change who these persons are: an owner who is none of them.
+
+    Everybody else, and the persons themselves above all, could end their own blindness that way.
+    """
+    return viewer.owns(household_id) and not viewer.is_any_of(*person_ids)
+
+
+def _assign(person: Person, fields: dict[str, Any]) -> list[str]:
+    """Set the fields; returns the names of the columns that changed."""
+    if "archived" in fields:
+        fields = fields | {"archived_at": timezone.now() if fields["archived"] else None}
+        del fields["archived"]
+    for name, value in fields.items():
+        setattr(person, name, value)
+    return list(fields)
+
+
+def _change_members(viewer: Viewer, group: Person, members: Iterable[Person]) -> None:
+    # Who has been deleted stays in: nobody could name them here, and they must not drop out by silence.
+    present = set(group.member_links.filter(member__deleted_at__isnull=True).values_list("member_id", flat=True))
+    wanted = {member.pk for member in members}
+    leaving = present - wanted
+    if leaving and not may_decide_over(viewer, group.household_id, [group.pk, *present]):
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
+    group.member_links.filter(member__in=leaving).delete()
+    add_members(group, wanted - present)
+
+
+def add_members(group: Person, member_ids: set[UUID]) -> None:
+    """Anybody may add: it can only make somebody blind, never seeing."""
+    if not member_ids:
+        return
+    # Looked up again under the household's lock: they may have been deleted, or merged into somebody, meanwhile.
+    members = Person.objects.alive().filter(pk__in=member_ids, household=group.household_id)
+    if members.count() != len(member_ids):
+        raise invalid(members="All members must be persons of the same household.")
+    groups_of_it = Person.objects.alive().filter(member_links__member=group)
+    if group.pk in member_ids or members.filter(member_links__isnull=False).exists() or groups_of_it.exists():
+        raise invalid(members="A group cannot be part of a group.")
+    if Membership.objects.filter(person=group).exists():
+        raise invalid(members="Somebody who signs in is one person, not a group.")
+    PersonMember.objects.bulk_create(
+        PersonMember(household_id=group.household_id, group=group, member_id=member_id) for member_id in member_ids
+    )

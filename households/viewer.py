@@ -1,0 +1,91 @@
+"""Who is asking. Everything that decides what somebody may see starts from a `Viewer`."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from accounts.models import DeviceSession, User
+from config.errors import Code, Refusal, invalid
+from households.models import Household, Membership, PersonMember, Role
+
+
+@dataclass(frozen=True)
+class Belonging:
+    """One active membership, as far as deciding needs it."""
+
+    household_id: UUID
+    role: str
+    person_id: UUID | None
+    timezone: str
+    currency: str
+
+    def today(self) -> date:
+        """The date it is for this household."""
+        return timezone.now().astimezone(ZoneInfo(self.timezone)).date()
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A signed-in user, their active memberships, and every person they are.
+
+    `person_ids` are their own persons and each couple or group these are part of, whether archived, deleted
+    or not: nothing that happens to a Person makes somebody see again.
+    """
+
+    user: User
+    belongings: tuple[Belonging, ...]
+    person_ids: frozenset[UUID]
+    session: DeviceSession | None = field(default=None, compare=False)
+
+    @classmethod
+    def of(cls, user: User, session: DeviceSession | None = None) -> Self:
+        """The viewer that this user is: two statements. A request is cheaper, see `authentication`."""
+        rows = (
+            Membership.objects.filter(user=user)
+            .order_by("pk")
+            .values_list("household_id", "role", "person_id", "household__timezone", "household__currency", "is_active")
+        )
+        own = {row[2] for row in rows if row[2]}
+        groups = PersonMember.objects.filter(member__in=own).values_list("group_id", flat=True)
+        belongings = tuple(Belonging(*row[:-1]) for row in rows if row[-1])
+        return cls(user=user, session=session, belongings=belongings, person_ids=frozenset(own.union(groups)))
+
+    @cached_property
+    def household_ids(self) -> Collection[UUID]:
+        return [belonging.household_id for belonging in self.belongings]
+
+    @cached_property
+    def planning_household_ids(self) -> Collection[UUID]:
+        """Where they plan: the households in which they are owner or member, not guest."""
+        return [belonging.household_id for belonging in self.belongings if belonging.role != Role.GUEST]
+
+    @cached_property
+    def owned_household_ids(self) -> Collection[UUID]:
+        return [belonging.household_id for belonging in self.belongings if belonging.role == Role.OWNER]
+
+    def owns(self, household_id: UUID) -> bool:
+        return household_id in self.owned_household_ids
+
+    def is_any_of(self, *person_ids: UUID | None) -> bool:
+        """Whether one of these persons is the viewer, or a couple or group of theirs."""
+        return not self.person_ids.isdisjoint(person_ids)
+
+    def belonging(self, household_id: UUID | None = None) -> Belonging:
+        """Their place in this household, or in their only one. Refuses where there is none or a choice of several."""
+        places = [place for place in self.belongings if household_id in {None, place.household_id}]
+        if len(places) != 1:
+            raise invalid(household="Say which household." if len(places) > 1 else "There is no such household.")
+        return places[0]
+
+    def planning(self, household: Household | None = None) -> Belonging:
+        """Like `belonging`, for those who plan there; guests are refused."""
+        place = self.belonging(household.pk if household else None)
+        if place.role == Role.GUEST:
+            raise Refusal(Code.RESOURCE_FORBIDDEN)
+        return place

@@ -1,0 +1,48 @@
+from collections.abc import Callable
+
+import pytest
+from rest_framework.test import APIClient
+
+from accounts.models import DeviceSession, User
+from accounts.services.sessions import open_session
+from accounts.tokens import AccessToken
+from config.client import Client
+from tests.cast import Family, Member, found, make_family
+
+
+@pytest.fixture
+def api() -> APIClient:
+    """Nobody in particular, over REST."""
+    return APIClient()
+
+
+@pytest.fixture
+def on_device() -> Callable[[DeviceSession], APIClient]:
+    """The API as the device with this session sees it."""
+
+    def client(session: DeviceSession) -> APIClient:
+        return APIClient(headers={"Authorization": f"Bearer {AccessToken.for_session(session)}"})
+
+    return client
+
+
+@pytest.fixture
+def as_user(on_device) -> Callable[[User], APIClient]:
+    """The API as this user sees it, from a device of theirs."""
+
+    def client(user: User) -> APIClient:
+        return on_device(open_session(user=user, device_name="a phone", client=Client()))
+
+    return client
+
+
+@pytest.fixture
+def family(db: None) -> Family:
+    """The family that plans its gifts."""
+    return make_family()
+
+
+@pytest.fixture
+def neighbour(db: None) -> Member:
+    """The owner of the household next door."""
+    return found("The Neighbours", "Eve")

@@ -1,0 +1,84 @@
+"""Everything that somebody can look at, to compare what they saw before with what they see after."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from rest_framework.test import APIClient
+
+from gifts.models import ItemPlan
+from gifts.moves import STATUSES
+
+API = "/api/v1"
+NEVER = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+
+ORDERINGS = {
+    "items": ["title", "-title", "price", "-price", "priority", "-priority", "occurs_on", "-occurs_on"],
+    "gifts": ["price", "-price", "title", "-title"],
+    "lists": ["name", "-name", "occurs_on", "-occurs_on"],
+    "people": ["display_name", "-display_name", "birthdate", "-birthdate"],
+    "occasions": ["date", "-date", "name", "-name"],
+}
+
+
+def item_filters(*, lists: Iterable = (), gifts: Iterable = (), persons: Iterable = ()) -> list[str]:
+    """Each filter over items, with these rows (seen or not) as its values, and one that never was."""
+    filters = [f"status={status}" for status in STATUSES]
+    filters += [f"stage={stage}" for stage in ItemPlan.Stage.values]
+    filters += ["assigned_to=me"]
+    filters += [f"list={pk}" for pk in [*lists, NEVER]]
+    filters += [f"gift={pk}" for pk in [*gifts, NEVER]]
+    filters += [f"person={pk}" for pk in [*persons, NEVER]]
+    return filters
+
+
+def all_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = (), persons: Iterable = ()) -> list[str]:
+    """Every route that reads, with every filter and ordering."""
+    lists, gifts, persons = list(lists), list(gifts), list(persons)
+    filters = item_filters(lists=lists, gifts=gifts, persons=persons)
+    paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me"]
+    paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
+    paths += [f"items?{narrowed}" for narrowed in filters]
+    paths += ["gifts?in_catalog=true", "gifts?in_catalog=false", "gifts?price_min=1", "gifts?price_max=1000"]
+    paths += [f"lists?{name}={pk}" for name in ("recipient", "occasion") for pk in persons]
+    paths += [f"lists/{pk}" for pk in lists] + [f"lists/{pk}/items" for pk in lists]
+    paths += [f"lists/{pk}/items?ordering={ordering}" for pk in lists for ordering in ORDERINGS["items"]]
+    paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts] + [f"people/{pk}" for pk in persons]
+    return [f"{API}/{path}" for path in paths]
+
+
+def plain_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = ()) -> list[str]:
+    """The same without filters and orderings, for those who look often."""
+    paths = ["items", "lists", "gifts", "people", "occasions", "items?status=idea", "items?ordering=-price"]
+    paths += [path for pk in lists for path in (f"lists/{pk}", f"lists/{pk}/items", f"items?list={pk}")]
+    paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]
+    return [f"{API}/{path}" for path in paths]
+
+
+def looks(api: APIClient, paths: Iterable[str]) -> dict[str, tuple[int, bytes]]:
+    """What this client is answered there, byte for byte; a refusal without the moment and the request it names."""
+    return {path: _look(api, path) for path in paths}
+
+
+def _look(api: APIClient, path: str) -> tuple[int, bytes]:
+    answer = api.get(path)
+    return answer.status_code, answer.content if answer.status_code == 200 else essence(answer)
+
+
+def essence(answer) -> bytes:
+    """An answer's body without what differs from request to request: its moment and its id."""
+    if answer.status_code < 400:
+        return answer.content
+    error = answer.json()["error"]
+    return repr((error["code"], error["message"], error["details"])).encode()
+
+
+def pages(api: APIClient, path: str) -> list[list[dict]]:
+    """The results of this page and all that follow."""
+    answer = api.get(path).json()
+    rest = pages(api, answer["next"]) if answer["next"] else []
+    return [answer["results"], *rest]
+
+
+def titles(api: APIClient, path: str) -> list[str]:
+    """The titles of the gifts on this page of items."""
+    return [row["gift"]["title"] for row in api.get(f"{API}/{path}").json()["results"]]

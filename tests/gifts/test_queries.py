@@ -1,0 +1,91 @@
+"""A page asks the database the same few questions, however many rows it holds and however much hangs on them."""
+
+import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from rest_framework.test import APIClient
+
+from gifts.models import Gift
+from gifts.services.claims import claim_item, move_item
+from households.models import Occasion, Person, PersonMember
+from tests.cast import Family, join
+from tests.gifts.looking import API
+
+QUERIES = {
+    # authentication: session, user, memberships and persons in one; and the page with its people
+    "lists": ["accounts_devicesession", "gifts_giftlist"],
+    "gifts": ["accounts_devicesession", "gifts_gift"],
+    # then the claims of all items on the page, with their givers
+    "items": ["accounts_devicesession", "gifts_listitem", "gifts_claim"],
+    # before that, whether the list is there for this viewer
+    "lists/{list}/items": ["accounts_devicesession", "gifts_giftlist", "gifts_listitem", "gifts_claim"],
+    # then who the couples and groups are made of
+    "people": ["accounts_devicesession", "households_person", "households_person"],
+    "occasions": ["accounts_devicesession", "households_occasion"],
+    "users": ["accounts_devicesession", "accounts_user"],
+    "households": ["accounts_devicesession", "households_household"],
+    "households/{household}/members": ["accounts_devicesession", "households_membership"],
+    "auth/sessions": ["accounts_devicesession", "accounts_devicesession"],
+}
+
+
+def fill(family: Family, rows: int) -> None:
+    """So many more of everything, each item with claims by two givers."""
+    wishlist = family.leo.list("Wishes", kind="wishlist")
+    for number in range(rows):
+        cousin = join(family.household, f"Cousin {number}")
+        couple = Person.objects.create(household=family.household, display_name=f"Couple {number}")
+        for half in (cousin.person, family.theo):
+            PersonMember.objects.create(household=family.household, group=couple, member=half)
+        Occasion.objects.create(
+            household=family.household, name="Birthday", honoree=cousin.person, date=datetime.date(2001, 5, 1)
+        )
+        Gift.objects.create(
+            household=family.household, title="A", currency="EUR", in_catalog=True, created_by=cousin.user
+        )
+        item = family.leo.add(wishlist, f"Wish {number}", quantity=3)
+        claim_item(viewer=family.ada.viewer, item_id=item.pk)
+        move_item(viewer=cousin.viewer, item_id=item.pk, status="ordered")
+        cousin.add(wishlist, f"Surprise {number}")
+        cousin.list(recipient=couple, visibility="household")
+        family.mia.api()
+
+
+def asked(api: APIClient, path: str) -> tuple[int, list[str]]:
+    """How many rows came, and which table each statement read from."""
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        answer = api.get(f"{API}/{path}")
+    assert answer.status_code == 200, answer.content
+    tables = [query["sql"].split('FROM "')[1].split('"')[0] for query in queries if query["sql"].startswith("SELECT")]
+    assert len(tables) == len(queries), [query["sql"] for query in queries]
+    return len(answer.json()["results"]), tables
+
+
+@pytest.mark.parametrize("route", QUERIES)
+@pytest.mark.parametrize("reader", ["mia", "leo"])
+def test_a_page_costs_the_same_for_3_rows_and_for_23(family: Family, route: str, reader: str):
+    fill(family, 3)
+    wishlist = family.leo.viewer.user.lists.get(name="Wishes")
+    path = route.format(list=wishlist.pk, household=family.household.pk)
+    api = getattr(family, reader).api()
+    few, asked_for_few = asked(api, f"{path}?limit=100")
+    fill(family, 20)
+    path = route.format(list=family.leo.viewer.user.lists.latest("pk").pk, household=family.household.pk)
+    many, asked_for_many = asked(api, f"{path}?limit=100")
+
+    assert asked_for_few == asked_for_many == QUERIES[route]
+    assert many > few or route in {"households", "auth/sessions"}
+
+
+@pytest.mark.parametrize("route", ["lists", "items", "gifts"])
+def test_a_single_row_costs_as_little(family: Family, route: str):
+    fill(family, 3)
+    api = family.mia.api()
+    row = api.get(f"{API}/{route}").json()["results"][0]
+    with CaptureQueriesContext(connection) as queries:
+        assert api.get(f"{API}/{route}/{row['id']}").status_code == 200
+    assert len(queries) == len(QUERIES[route])

@@ -1,0 +1,99 @@
+"""The real server, as `make run` starts it: gunicorn in a process of its own, on a database of its own."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.request import Request, urlopen
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+KEPT = ("PATH", "LANG", "TMPDIR")
+
+
+@dataclass
+class Server:
+    url: str
+    process: subprocess.Popen
+    log: Path
+
+    def status(self, path: str, **headers: str) -> int:
+        try:
+            return urlopen(Request(self.url + path, headers=headers), timeout=10).status
+        except HTTPError as answer:
+            return answer.code
+
+    def stop(self, sent: signal.Signals = signal.SIGTERM) -> int:
+        """Its exit code."""
+        self.process.send_signal(sent)
+        return self.process.wait(timeout=10)
+
+
+def environment(data_dir: Path, **variables: str) -> dict[str, str]:
+    """What a fresh machine has, Hearth's data folder, and these. Coverage's own variables stay."""
+    kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("COVERAGE_")}
+    return kept | {"HEARTH_ENV_FILE": os.devnull, "HEARTH_DATA_DIR": str(data_dir)} | variables
+
+
+def manage(*arguments: str, data_dir: Path, **variables: str) -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(data_dir, **variables),
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def gunicorn(*arguments: str) -> list[str]:
+    return [str(BIN / "gunicorn"), "-c", "config/gunicorn.conf.py", *arguments, "config.wsgi"]
+
+
+@contextmanager
+def running_server(data_dir: Path, **variables: str) -> Iterator[Server]:
+    """A server that answers already, on a migrated database. It is gone afterwards, whatever happened."""
+    migrated = manage("migrate", "--no-input", data_dir=data_dir, **variables)
+    assert migrated.returncode == 0, migrated.stderr
+    port = free_port()
+    log = data_dir / "server.log"
+    with log.open("a") as output:
+        process = subprocess.Popen(
+            gunicorn(),
+            cwd=ROOT,
+            env=environment(data_dir, PORT=str(port), **variables),
+            stdout=output,
+            stderr=output,
+        )
+    server = Server(f"http://127.0.0.1:{port}", process, log)
+    try:
+        _wait_for(server)
+        yield server
+    finally:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(server: Server) -> None:
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline and server.process.poll() is None:
+        try:
+            server.status("/api/v1/health")
+            return
+        except URLError:
+            time.sleep(0.05)
+    raise AssertionError(f"The server did not start:\n{server.log.read_text()}")

@@ -1,0 +1,28 @@
+"""The settings that tests run under: Hearth's own, with what must differ and nothing else."""
+
+import os
+import tempfile
+from pathlib import Path
+
+# Neither the .env nor the data of whoever runs the tests.
+os.environ["HEARTH_ENV_FILE"] = os.devnull
+os.environ.setdefault("HEARTH_DATA_DIR", str(Path(__file__).parent.parent / "data" / "tests"))
+os.environ.setdefault("SECRET_KEY", "tests-only-" + "x" * 50)
+os.environ.setdefault("HEARTH_PUBLIC_URL", "http://testserver")
+
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES
+
+# Argon2 is meant to be slow; a thousand sign-ins in a suite are not.
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# Static files straight from their packages: nobody has collected them.
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
+
+# SQLite in a file, as in real life: threads that race each other cannot share a database in memory.
+# Two suites in one checkout do not meet, either.
+if "sqlite3" in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"]["TEST"] = {"NAME": Path(tempfile.gettempdir()) / f"hearth-tests-{os.getpid()}.sqlite3"}
+
+# Static files are looked for when asked for: the tests need none collected.
+WHITENOISE_AUTOREFRESH = True
