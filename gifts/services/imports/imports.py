@@ -1,0 +1,100 @@
+"""One import from beginning to end: all of the file in one transaction, or nothing of it."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.models import User
+from config.models import casefold_key
+from gifts.models import ImportedRow
+from gifts.services.imports.drafts import Wish, understand
+from gifts.services.imports.names import halves_of
+from gifts.services.imports.people import People
+from gifts.services.imports.places import Places
+from gifts.services.imports.reading import Row, stop
+from gifts.services.imports.report import Report
+from gifts.services.imports.writing import Writer
+from households.models import Household, Membership
+from households.services import diary
+from households.viewer import Viewer
+
+
+@transaction.atomic
+def import_rows(
+    *,
+    rows: list[Row],
+    household: Household,
+    user: User,
+    said: Mapping[str, Membership | None],
+    is_rehearsal: bool = False,
+) -> Report:
+    """Import what the ledger does not know yet. A rehearsal does all the same and takes it back.
+
+    `said` tells, by casefolded name, which member somebody in the file is; None for somebody without a login.
+    """
+    # Two imports of one file at the same moment: the second waits here, and finds everything in the ledger.
+    household = Household.objects.visible_to(Viewer.of(user)).locked(household.pk)
+    report = Report(reader=user.login, rows=len(rows), is_rehearsal=is_rehearsal)
+    fresh = _not_yet_imported(household, rows)
+    report.known_before = len(rows) - len(fresh)
+    wishes = understand(fresh, currency=household.currency, report=report)
+    _refuse_strangers(rows, said)
+    people = People(household, said, report)
+    people.meet(_names_in(wishes))
+    # Only now it is known which couples they are half of.
+    places = Places(Viewer.of(user), household, report, _spoilers(wishes, people))
+    writer = Writer(people, places, report)
+    for wish in wishes:
+        writer.write(wish)
+    _record(writer, household)
+    if is_rehearsal:
+        transaction.set_rollback(True)
+    return report
+
+
+def _not_yet_imported(household: Household, rows: list[Row]) -> list[Row]:
+    imported = set(ImportedRow.objects.filter(household=household).values_list("fingerprint", flat=True))
+    return [row for row in rows if row.fingerprint not in imported]
+
+
+def _names_in(wishes: list[Wish]) -> list[str]:
+    drafts = sorted((draft for wish in wishes for draft in wish.drafts), key=lambda draft: draft.row.number)
+    return [name for draft in drafts for name in (draft.recipient, draft.buyer)]
+
+
+def _refuse_strangers(rows: list[Row], said: Mapping[str, Membership | None]) -> None:
+    """A name given with --map that the file does not have is a slip, and the one that was meant stays unsaid."""
+    in_file = {casefold_key(row.cells[column]) for row in rows for column in ("For", "Who buys")}
+    halves = {casefold_key(half) for name in in_file if name for half in halves_of(name)}
+    unknown = [name for name in said if name not in in_file | halves]
+    if unknown:
+        raise stop(f"The file names nobody called {' or '.join(f'“{name}”' for name in unknown)}, as --map says.")
+
+
+def _spoilers(wishes: list[Wish], people: People) -> set[str]:
+    """Occasions that would tell one person something by their very name.
+
+    A birthday is no secret, and neither is Easter; but a `Farewell party` with surprises for one person alone is.
+    """
+    known_to: dict[str, set[UUID | None]] = {}
+    for wish in wishes:
+        recipient = people[wish.lead.recipient].pk if wish.lead.recipient else None
+        if wish.lead.occasion and not wish.lead.occasion.is_plain:
+            # An open wish stands for everybody.
+            known_to.setdefault(wish.lead.occasion.key, set()).update({recipient} if wish.is_secret else {None})
+    return {occasion for occasion, persons in known_to.items() if len(persons) == 1 and None not in persons}
+
+
+def _record(writer: Writer, household: Household) -> None:
+    """One entry, without a number or a name. Everybody reads it if everybody sees something new; else it is as
+    secret as what was written."""
+    if not writer.items:
+        return
+    is_seen_by_all = writer.places.has_opened or writer.report.made["people"]
+    diary.record(
+        household_id=household.pk,
+        actor=writer.places.viewer.user,
+        verb="import.finished",
+        subject=household if is_seen_by_all else writer.items[0].plan,
+    )

@@ -1,0 +1,179 @@
+"""Where a wish belongs: the occasion, and the list for one person, one occasion and one date."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+
+from accounts.models import User
+from config.models import casefold_key
+from gifts.models import GiftList, ListItem
+from gifts.services.imports.cells import OccasionName
+from gifts.services.imports.report import Report
+from gifts.services.lists import companion_for
+from households.models import Household, Occasion, Person, anniversary
+from households.viewer import Viewer
+
+CHRISTMAS_DAY = (12, 25)
+Visibility = GiftList.Visibility
+
+
+@dataclass(frozen=True)
+class Place:
+    """What all lists for the same have in common, whether their recipient sees them or not."""
+
+    recipient: Person | None
+    occasion: Occasion | None
+    occurs_on: date | None
+    year: int | None
+    name: str
+
+    def lists(self, household: Household) -> Q:
+        """The lists that are already there for it. One that has no date yet is for any, unless a year was named."""
+        same = Q(household=household, recipient=self.recipient, occasion=self.occasion)
+        same &= Q(kind=GiftList.Kind.IDEA) if self.recipient is None else ~Q(kind=GiftList.Kind.IDEA)
+        if self.year is None:
+            return same & (Q(occurs_on=self.occurs_on) | Q(occurs_on=None))
+        return same & (Q(occurs_on=self.occurs_on) if self.occurs_on else Q(occurs_on=None, name=self.name))
+
+
+@dataclass
+class Places:
+    """Finds and makes occasions and lists for one import."""
+
+    viewer: Viewer
+    household: Household
+    report: Report
+    spoilers: set[str] = field(default_factory=set)
+    has_opened: bool = False
+    occasions: dict[tuple[OccasionName, Person | None, bool], Occasion] = field(default_factory=dict)
+
+    @property
+    def today(self) -> date:
+        return self.viewer.belonging(self.household.pk).today()
+
+    def place(self, recipient: Person | None, named: OccasionName | None, *, is_secret: bool) -> Place:
+        name = ": ".join(part for part in (recipient and recipient.display_name, named and named.text) if part)
+        name = name[:120] or ("Secret ideas" if is_secret else "Idea Inbox")
+        if named is None or (is_secret and recipient is None and not named.is_plain):
+            # An occasion is hidden from its honoree or from nobody, so this one stays the name of a private list.
+            return Place(recipient, None, None, None, name)
+        occasion = self._occasion(named, recipient, is_secret=is_secret)
+        return Place(recipient, occasion, self._occurs_on(named, occasion, recipient), named.year, name)
+
+    def author(self, place: Place) -> User | None:
+        """Who stands as owner and author: nobody where it is for them, who would see themself in their surprises."""
+        is_theirs = place.recipient is not None and self.viewer.is_any_of(place.recipient.pk)
+        return None if is_theirs else self.viewer.user
+
+    def find_item(self, place: Place, title: str, *, is_secret: bool) -> ListItem | None:
+        """The same wish on one of this place's lists, on the side where the row belongs if it is on both."""
+        mine_or_shared = Q(owner=self.viewer.user) | ~Q(visibility=Visibility.PRIVATE)
+        lists = GiftList.objects.alive().filter(place.lists(self.household), mine_or_shared)
+        items = ListItem.objects.alive().filter(list__in=lists).select_related("gift", "list").order_by("id")
+        same = [item for item in items if casefold_key(item.gift.title) == casefold_key(title)]
+        same.sort(key=lambda item: (item.list.visibility == Visibility.HOUSEHOLD) is is_secret)
+        return same[0] if same else None
+
+    def list_for(self, place: Place, *, is_secret: bool) -> GiftList:
+        """The list, locked: it may be one that the family writes to at this moment."""
+        if not is_secret:
+            return self._find(place, Visibility.HOUSEHOLD) or self._open_list(place)
+        if place.recipient is None:
+            # Nobody knows whom to hide it from, so for now it is the importer's own.
+            return self._find(place, Visibility.PRIVATE) or self._make(place, Visibility.PRIVATE)
+        return self._hidden_list(place)
+
+    def _hidden_list(self, place: Place) -> GiftList:
+        beside = self._find(place, Visibility.HOUSEHOLD)
+        if beside:
+            return companion_for(beside)
+        return self._find(place, Visibility.HIDDEN) or self._make(place, Visibility.HIDDEN)
+
+    def _open_list(self, place: Place) -> GiftList:
+        """A hidden list that has been alone so far becomes the companion of the new one: givers read them as one.
+
+        Its recipient cannot tell: they see the new list, as they would without the other.
+        """
+        alone = self._find(place, Visibility.HIDDEN)
+        gift_list = self._make(place, Visibility.HOUSEHOLD)
+        if alone and alone.companion_of_id is None and alone.occurs_on == gift_list.occurs_on:
+            alone.companion_of = gift_list
+            alone.save(update_fields=["companion_of", "updated_at"])
+        return gift_list
+
+    def _find(self, place: Place, visibility: str) -> GiftList | None:
+        lists = GiftList.objects.alive().filter(place.lists(self.household), visibility=visibility)
+        if visibility == Visibility.PRIVATE:
+            lists = lists.filter(owner=self.viewer.user, name=place.name)
+        best_first = sorted(
+            lists, key=lambda one: (one.occurs_on != place.occurs_on, one.kind != GiftList.Kind.GIFT, one.pk)
+        )
+        return GiftList.objects.locked(best_first[0].pk) if best_first else None
+
+    def _make(self, place: Place, visibility: str) -> GiftList:
+        self.report.made["lists"] += 1
+        return GiftList.objects.create(
+            household=self.household,
+            name=place.name,
+            kind=GiftList.Kind.GIFT if place.recipient else GiftList.Kind.IDEA,
+            owner=self.author(place),
+            recipient=place.recipient,
+            occasion=place.occasion,
+            occurs_on=place.occurs_on,
+            visibility=visibility,
+        )
+
+    def _occasion(self, named: OccasionName, recipient: Person | None, *, is_secret: bool) -> Occasion:
+        known = self.occasions.get((named, recipient, is_secret))
+        if known is None:
+            known = self._find_occasion(named, recipient, is_secret) or self._make_occasion(named, recipient)
+            self.occasions[named, recipient, is_secret] = known
+        return known
+
+    def _find_occasion(self, named: OccasionName, recipient: Person | None, is_secret: bool) -> Occasion | None:
+        """By its full name, then without the year; a plain Birthday is the person's birthday, whatever its name.
+
+        One that is hidden from its honoree has no place for a wish that they may see.
+        """
+        here = Occasion.objects.alive().filter(household=self.household)
+        hidden = Q(visibility=Occasion.Visibility.HIDDEN)
+        honoree = Q(honoree=recipient if named.is_personal else None)
+        fitting = here.filter(honoree & ~hidden | (hidden & Q(honoree=recipient) if is_secret else Q(pk=None)))
+        rows = sorted(fitting, key=lambda row: (row.visibility == Occasion.Visibility.HIDDEN, row.pk))
+        by_text = [row for row in rows if casefold_key(row.name) == named.key]
+        by_name = [row for row in rows if casefold_key(row.name) == casefold_key(named.name)]
+        by_kind = [row for row in rows if named.is_plain and row.kind == named.kind]
+        return next(iter(by_text + by_name + by_kind), None)
+
+    def _make_occasion(self, named: OccasionName, recipient: Person | None) -> Occasion:
+        is_spoiler = named.key in self.spoilers
+        visibility = Occasion.Visibility.HIDDEN if is_spoiler else Occasion.Visibility.HOUSEHOLD
+        self.report.made["occasions"] += 1
+        self.has_opened |= not is_spoiler
+        return Occasion.objects.create(
+            household=self.household,
+            name=named.name,
+            kind=named.kind,
+            date=self._usual_date(named, recipient),
+            is_yearly=named.kind != Occasion.Kind.OTHER or named.year is not None,
+            honoree=recipient if is_spoiler or named.is_personal else None,
+            visibility=visibility,
+        )
+
+    def _usual_date(self, named: OccasionName, recipient: Person | None) -> date | None:
+        if named.kind == Occasion.Kind.CHRISTMAS and named.is_plain:
+            self.report.notice(f"guessed: {named.name} is on 25 December")
+            return date(self.today.year, *CHRISTMAS_DAY)
+        if named.kind == Occasion.Kind.BIRTHDAY and named.is_plain and recipient:
+            return recipient.birthdate
+        return None
+
+    def _occurs_on(self, named: OccasionName, occasion: Occasion, recipient: Person | None) -> date | None:
+        day = occasion.date or self._usual_date(named, recipient)
+        if day is None:
+            return None
+        if named.year:
+            return anniversary(day, named.year)
+        yearly = occasion.is_yearly or occasion.date is None
+        return Occasion(date=day, is_yearly=yearly).next_date(self.today)

@@ -1,0 +1,118 @@
+"""Each wish becomes an item, with what its givers plan; or joins the item that is there already."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from gifts.models import Claim, GiftList, ImportedRow, ListItem
+from gifts.services.claims import Standing, take
+from gifts.services.gifts import new_gift
+from gifts.services.imports.deciding import Decision
+from gifts.services.imports.drafts import Draft, Wish
+from gifts.services.imports.notes import MAX_NOTE
+from gifts.services.imports.people import People
+from gifts.services.imports.places import Place, Places
+from gifts.services.imports.report import Report
+from gifts.services.items import place_item
+from households.models import Membership
+
+
+@dataclass
+class Writer:
+    people: People
+    places: Places
+    report: Report
+    items: list[ListItem] = field(default_factory=list)
+
+    def write(self, wish: Wish) -> None:
+        recipient = self.people[wish.lead.recipient] if wish.lead.recipient else None
+        place = self.places.place(recipient, wish.lead.occasion, is_secret=wish.is_secret)
+        if self.places.author(place) is None:
+            self.report.not_for_the_reader.update(wish.numbers)
+        known = self._known_item(wish, place)
+        decision = Decision(wish, recipient, known, self.people, self.report)
+        if len(decision.giver_note) > MAX_NOTE:
+            for number in wish.numbers:
+                self.report.refused(number, f"its notes together are longer than {MAX_NOTE} characters")
+            return
+        item = known or self._new_item(decision, place)
+        self._write_plan(item, decision)
+        self._write_claims(item, place, decision)
+        self._write_ledger(item, wish)
+        self.items.append(item)
+        self._tell(decision, place, item)
+
+    def _known_item(self, wish: Wish, place: Place) -> ListItem | None:
+        """The item that an earlier row became, whatever it is called now; or one that says the same.
+
+        Of that item only the givers' side is written. So a surprise stays one when the same wish comes again without
+        a mark, and nothing changes in what a recipient reads.
+        """
+        earlier = ListItem.objects.alive().filter(
+            household=self.places.household, imported_rows__wish_key=wish.key, list__deleted_at=None
+        )
+        found = earlier.order_by("id").first()
+        found = found or self.places.find_item(place, wish.lead.title, is_secret=wish.is_secret)
+        return found and ListItem.objects.select_related("list", "gift", "plan").locked(found.pk)
+
+    def _new_item(self, decision: Decision, place: Place) -> ListItem:
+        wish = decision.wish
+        gift_list = self.places.list_for(place, is_secret=wish.is_secret)
+        author = self.places.author(place)
+        price, currency = decision.price
+        gift = new_gift(
+            viewer=self.places.viewer,
+            household_id=gift_list.household_id,
+            in_catalog=False,
+            created_by=author,
+            title=wish.lead.title,
+            url=decision.url,
+            price=price,
+            currency=currency,
+        )
+        self.report.made["items"] += 1
+        return place_item(gift_list, gift, added_by=author, quantity=decision.quantity, note=decision.note)
+
+    def _write_plan(self, item: ListItem, decision: Decision) -> None:
+        item.plan.stage = decision.stage
+        item.plan.giver_note = decision.giver_note
+        item.plan.save(update_fields=["stage", "giver_note", "updated_at"])
+
+    def _write_claims(self, item: ListItem, place: Place, decision: Decision) -> None:
+        standing = Standing(self.places.viewer, item)
+        for draft, giver in decision.takers:
+            member = Membership.objects.active().filter(person=giver).first()
+            take(
+                standing,
+                giver,
+                draft.quantity,
+                claimed_by_id=member and member.user_id,
+                status=draft.claim_status,
+                gifted_on=self._gifted_on(draft, place),
+            )
+            self.report.made["claims"] += 1
+
+    def _gifted_on(self, draft: Draft, place: Place) -> date | None:
+        if draft.claim_status != Claim.Status.GIFTED:
+            return None
+        today = self.places.today
+        if place.occurs_on and place.occurs_on <= today:
+            return place.occurs_on
+        self.report.guessed(draft.row.number, "Status", "as no earlier day is known", f"given on {today}")
+        return today
+
+    def _write_ledger(self, item: ListItem, wish: Wish) -> None:
+        ImportedRow.objects.bulk_create(
+            ImportedRow(household_id=item.household_id, fingerprint=draft.row.fingerprint, wish_key=wish.key, item=item)
+            for draft in wish.drafts
+        )
+
+    def _tell(self, decision: Decision, place: Place, item: ListItem) -> None:
+        lead = decision.wish.lead
+        seen = "open" if item.list.visibility == GiftList.Visibility.HOUSEHOLD else "hidden"
+        takers = [draft for draft, _ in decision.takers]
+        for draft in decision.wish.drafts:
+            claim = f"{draft.claim_status} by {draft.buyer}" if draft in takers else draft.stage
+            price = f"{draft.price} {draft.currency}" if draft.price is not None else ""
+            same = f"the same wish as row {lead.row.number}" if draft is not lead else ""
+            said = [f"{draft.quantity} x {draft.title}", place.name, claim, price, seen, same]
+            self.report.understood(draft.row.number, ", ".join(filter(None, said)))
