@@ -1,0 +1,121 @@
+"""A family to look around in: made on a server that has nobody yet, and removed without a trace."""
+
+import secrets
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
+from accounts.services.users import create_user
+from gifts.models import Claim, Gift, GiftList, ImportedRow, ItemPlan, ListItem
+from gifts.services.claims import move_item
+from gifts.services.items import add_item
+from gifts.services.lists import create_list
+from households.models import Activity, DiaryCounter, Household, Membership, Occasion, Person, PersonMember
+from households.services.households import create_household
+from households.services.occasions import create_occasion
+from households.services.people import create_person
+from households.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class DemoItem:
+    """A gift for somebody; `mover` brings it to `status`. A wish stands on the recipient's own list."""
+
+    recipient: str
+    title: str
+    price: str
+    mover: str
+    status: str
+    quantity: int = 1
+    is_wish: bool = False
+
+
+ITEMS = [
+    DemoItem("Leo", "Cordless drill", "89.00", "Mia", "wrapped"),
+    DemoItem("Leo", "Hand coffee grinder", "79.00", "Ada", "ordered"),
+    DemoItem("Mia", "Botanical building set", "59.99", "Leo", "ordered"),
+    DemoItem("Mia", "Wool scarf, green", "30.00", "Leo", "shortlisted"),
+    DemoItem("Ada", "Bicycle, 20 inch", "449.00", "Mia", "buying"),
+    DemoItem("Grandma", "Photo calendar", "34.95", "Ada", "buying"),
+    DemoItem("Leo", "Running socks, size 44", "12.50", "Ada", "delivered", quantity=4, is_wish=True),
+    DemoItem("Ada", "Gel pens", "8.00", "Grandma", "idea", quantity=3, is_wish=True),
+    DemoItem("Mia", "Concert tickets", "45.00", "Leo", "idea", quantity=2, is_wish=True),
+]
+
+
+@transaction.atomic
+def create_demo() -> dict[str, str]:
+    """The demo household; returns the passwords by login, which are kept nowhere else."""
+    passwords = {name.lower(): secrets.token_urlsafe(9) for name in ("Mia", "Leo", "Ada", "Grandma")}
+    users = {name.capitalize(): _activated_user(name, password) for name, password in passwords.items()}
+    mia = users["Mia"]
+    household = create_household(
+        owner=mia, name="The Winters (demo)", currency="EUR", timezone="Europe/Berlin", is_demo=True
+    )
+    for name in ("Leo", "Ada", "Grandma"):
+        person = Person.objects.create(household=household, display_name=name)
+        Membership.objects.create(household=household, user=users[name], person=person)
+    grandpa = create_person(viewer=Viewer.of(mia), display_name="Grandpa")
+    grandma = Person.objects.get(membership__user=users["Grandma"])
+    create_person(viewer=Viewer.of(mia), display_name="Grandma & Grandpa", members=[grandma, grandpa])
+    _plan_christmas(household, {name: Viewer.of(user) for name, user in users.items()})
+    return passwords
+
+
+@transaction.atomic
+def remove_demo() -> int:
+    """Delete each demo household, with everybody who belongs to no other; returns how many there were."""
+    households = Household.objects.filter(is_demo=True)
+    count = households.count()
+    only_here = User.objects.filter(memberships__household__in=households).exclude(
+        memberships__in=Membership.objects.exclude(household__in=households)
+    )
+    users = list(only_here.values_list("pk", flat=True).distinct())
+    # Children before parents, since every foreign key restricts.
+    for gift_table in (ImportedRow, Claim, ItemPlan, ListItem, Gift):
+        gift_table._base_manager.filter(household__in=households).delete()
+    GiftList.objects.filter(household__in=households, companion_of__isnull=False).delete()
+    for table in (GiftList, Occasion, Activity, Membership, PersonMember, Person, DiaryCounter):
+        table._base_manager.filter(household__in=households).delete()
+    households.delete()
+    AuthEvent.objects.filter(Q(user__in=users) | Q(actor__in=users)).delete()
+    for model in (DeviceSession, ActivationCode):
+        model.objects.filter(user__in=users).delete()
+    User.objects.filter(pk__in=users).delete()
+    return count
+
+
+def _activated_user(handle: str, password: str) -> User:
+    user = create_user(name=handle.capitalize(), handle=handle)
+    user.set_password(password)
+    user.activated_at = timezone.now()
+    user.save(update_fields=["password", "activated_at", "updated_at"])
+    return user
+
+
+def _plan_christmas(household: Household, viewers: dict[str, Viewer]) -> None:
+    today = viewers["Mia"].belonging().today()
+    christmas = create_occasion(
+        viewer=viewers["Mia"],
+        name="Christmas",
+        kind=Occasion.Kind.CHRISTMAS,
+        date=today.replace(month=12, day=24),
+        budget_total=Decimal(900),
+    )
+    persons = {person.display_name: person for person in Person.objects.filter(household=household)}
+    lists: dict[str, GiftList] = {}
+    for row in ITEMS:
+        name = f"{row.recipient}'s wishes" if row.is_wish else f"Surprises for {row.recipient}"
+        maker = viewers[row.recipient if row.is_wish else row.mover]
+        if name not in lists:
+            kind = GiftList.Kind.WISHLIST if row.is_wish else GiftList.Kind.GIFT
+            lists[name] = create_list(
+                viewer=maker, name=name, kind=kind, recipient=persons[row.recipient], occasion=christmas
+            )
+        gift = {"title": row.title, "price": Decimal(row.price)}
+        item = add_item(viewer=maker, list_id=lists[name].pk, new=gift, quantity=row.quantity)
+        move_item(viewer=viewers[row.mover], item_id=item.pk, status=row.status)

@@ -1,0 +1,81 @@
+import pytest
+from django.core.management import CommandError, call_command
+from django.test import override_settings
+from rest_framework.test import APIClient
+
+from accounts.models import AuthEvent, User
+from accounts.services.sessions import open_session
+from accounts.tokens import AccessToken
+from config.client import Client
+from gifts.models import ListItem
+from gifts.services.demo import ITEMS
+from households.models import Activity, Household, Person
+from tests.cast import Family
+
+
+@pytest.mark.django_db
+def test_the_demo_prints_sign_ins_that_work(capsys: pytest.CaptureFixture[str]):
+    call_command("create_demo")
+
+    lines = capsys.readouterr().out.splitlines()
+    sign_ins = dict(line.split() for line in lines if line.startswith("  "))
+    assert sorted(sign_ins) == ["ada", "grandma", "leo", "mia"]
+    for login, password in sign_ins.items():
+        body = {"login": login, "password": password, "device_name": "a phone"}
+        assert APIClient().post("/api/v1/auth/login", body).status_code == 200
+    assert ListItem.objects.count() == len(ITEMS)
+
+
+@pytest.mark.django_db
+def test_the_demo_keeps_surprises_from_those_they_are_for():
+    call_command("create_demo", verbosity=0)
+
+    leo = User.objects.with_login("leo").get()
+    session = open_session(user=leo, device_name="a phone", client=Client())
+    api = APIClient(headers={"Authorization": f"Bearer {AccessToken.for_session(session)}"})
+    titles = {item["gift"]["title"] for item in api.get("/api/v1/items").json()["results"]}
+    assert "Running socks, size 44" in titles
+    assert "Cordless drill" not in titles
+
+
+def test_the_demo_leaves_a_server_alone_that_has_people(family: Family):
+    call_command("create_demo", if_empty=True)
+
+    assert Household.objects.count() == 1
+    with pytest.raises(CommandError) as refused:
+        call_command("create_demo")
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.django_db
+@override_settings(IS_PRODUCTION=True)
+def test_there_is_no_demo_in_production():
+    call_command("create_demo", if_empty=True)
+
+    assert not User.objects.exists()
+    with pytest.raises(CommandError) as refused:
+        call_command("create_demo")
+    assert refused.value.returncode == 2
+
+
+@pytest.mark.django_db
+def test_removing_the_demo_leaves_nothing_of_it(capsys: pytest.CaptureFixture[str]):
+    call_command("create_demo")
+    mia = User.objects.with_login("mia").get()
+    open_session(user=mia, device_name="a phone", client=Client())
+
+    call_command("remove_demo")
+
+    for model in (Household, Person, ListItem, Activity, User, AuthEvent):
+        assert not model.objects.exists()
+    call_command("remove_demo")
+    assert capsys.readouterr().out.endswith("There is no demo household here.\n")
+
+
+def test_removing_the_demo_keeps_everybody_else(family: Family):
+    family.mia.add(family.mia.list("For Leo", recipient=family.leo.person))
+
+    call_command("remove_demo")
+
+    assert ListItem.objects.count() == 1
+    assert Household.objects.get() == family.household
