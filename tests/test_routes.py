@@ -1,0 +1,265 @@
+"""Every route x every method x every kind of viewer, with the ids of things that the recipient may not know of."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client as Browser
+from django.urls import URLResolver, get_resolver, path
+from rest_framework.test import APIClient
+
+from config.api.health import HealthView
+from tests.envelope import NOWHERE, code_of, without_marks
+from tests.routes import ACTORS, BODIES, METHODS, OPERATIONS, TABLE, address, untold
+from tests.secrets import Home, hide, open_household, words_in
+
+OPEN_TO_ALL = {
+    *(f"{method} {place}" for place in ("/", "/admin") for method in METHODS),
+    *(f"GET /api/v1/{place}" for place in ("health", "health/db", "health/cache", "schema", "docs")),
+    *(f"POST /api/v1/auth/{place}" for place in ("activate", "activate/complete", "login", "session/refresh")),
+}
+UNREADABLE = [None, {}, {"bogus": 1}, [], "{"]
+
+
+@pytest.fixture
+def home(family, neighbour) -> Home:
+    return open_household(family, neighbour)
+
+
+@pytest.fixture
+def secrets(home) -> list[str]:
+    """Everything is hidden now; these words tell of it."""
+    return hide(home)
+
+
+# --- The table -----------------------------------------------------------------------------------
+
+
+def test_the_table_knows_every_route():
+    assert untold(get_resolver().url_patterns) == set()
+
+
+def test_a_route_that_nobody_told_the_table_about_is_noticed():
+    patterns = [*get_resolver().url_patterns, path("api/v1/secrets", HealthView.as_view())]
+    assert ("GET", "/api/v1/secrets") in untold(patterns)
+
+
+def test_a_route_that_is_gone_is_noticed():
+    assert set(OPERATIONS) == untold([])
+
+
+def test_a_method_that_nobody_told_the_table_about_is_noticed(monkeypatch):
+    monkeypatch.setattr(HealthView, "delete", HealthView.get, raising=False)
+    assert ("DELETE", "/api/v1/health") in untold(get_resolver().url_patterns)
+
+
+def test_what_is_open_to_all_is_listed():
+    assert {f"{method} {place}" for method, place in OPERATIONS if TABLE[place][method][0] != 401} == OPEN_TO_ALL
+
+
+# --- Whom it answers what ------------------------------------------------------------------------
+
+
+def ask(api: APIClient, method: str, url: str, body: Any = None) -> HttpResponse:
+    """The answer; what it changed is undone, so that everybody after finds the same household."""
+    if url.startswith("/api/v1/auth/") and method == "POST" and "revoke" not in url:
+        return api.generic(method, url)  # these insist on transactions of their own, and here they change nothing
+    with transaction.atomic():
+        content = body if isinstance(body, str) else api._encode_data(body, "json")[0] if body is not None else ""
+        answer = api.generic(method, url, content, content_type="application/json")
+        transaction.set_rollback(True)
+    return answer
+
+
+def body_for(home: Home, method: str, place: str) -> dict[str, Any] | None:
+    body = BODIES.get((method, place))
+    if body == {"device_id": "{device}"}:
+        return {"device_id": str(home.giver.user.sessions.earliest("id").device_id)}
+    return body
+
+
+def test_every_route_answers_everybody_as_the_table_says(home, secrets):
+    actors = home.actors()
+    for method, place in OPERATIONS:
+        url, body = address(place, home.rows), body_for(home, method, place)
+        for actor, expected in zip(ACTORS, TABLE[place][method], strict=True):
+            answer = ask(actors[actor], method, url, body)
+            assert answer.status_code == expected, (method, place, actor, answer.content)
+            if expected >= 400:
+                code_of(answer)
+            if actor != "giver":
+                assert told(answer, secrets, url) == [], (method, place, actor)
+            if method == "GET":
+                assert actors[actor].head(url).status_code == expected, (place, actor)
+
+
+def test_every_other_method_is_refused(home, secrets):
+    actors = home.actors()
+    for place in TABLE:
+        is_open = any(operation.endswith(f" {place}") for operation in OPEN_TO_ALL)
+        for method in set(METHODS) - set(TABLE[place]):
+            for actor, api in actors.items():
+                turned_away = actor == "nobody" and not is_open
+                expected = (401, "AUTH_REQUIRED") if turned_away else (405, "RESOURCE_METHOD_NOT_ALLOWED")
+                assert code_of(ask(api, method, address(place, home.rows))) == expected, (method, place, actor)
+
+
+def test_what_is_hidden_answers_exactly_like_what_never_was(home, secrets):
+    """Whatever is sent along, and to the byte."""
+    actors, nowhere = home.actors(), dict.fromkeys(home.rows, NOWHERE)
+    hidden_from = [
+        (method, place, actor)
+        for method, place in OPERATIONS
+        for actor, expected in zip(ACTORS, TABLE[place][method], strict=True)
+        if expected == 404 and "<" in place
+    ]
+    assert len(hidden_from) > 60
+    for method, place, actor in hidden_from:
+        for body in [body_for(home, method, place), *UNREADABLE]:
+            hidden = ask(actors[actor], method, address(place, home.rows), body)
+            never = ask(actors[actor], method, address(place, nowhere), body)
+            assert hidden.status_code == 404, (method, place, actor, body)
+            assert seen(hidden) == seen(never), (method, place, actor, body)
+
+
+def told(answer: HttpResponse, secrets: list[str], asked: str) -> list[str]:
+    """The secrets in an answer, but for what was asked with."""
+    words = words_in(answer)
+    return [secret for secret in secrets if secret in words and secret not in asked]
+
+
+def seen(answer: HttpResponse) -> tuple:
+    headers = {name: value for name, value in answer.items() if name != "X-Request-ID"}
+    return answer.status_code, headers, without_marks(answer)
+
+
+# --- What can be read ----------------------------------------------------------------------------
+
+
+def readable(home: Home) -> dict[str, dict[str, Any]]:
+    """Every address to read, with the parameters that the schema names for it."""
+    paths = APIClient().get("/api/v1/schema").json()["paths"]
+    found = {}
+    for method, place in OPERATIONS:
+        if method == "GET" and place.startswith("/api/v1/"):
+            described = place.replace("<uuid:pk>", "{id}").replace("<uuid:", "{").replace(">", "}")
+            parameters = paths.get(described, {}).get("get", {}).get("parameters", [])
+            found[place] = {p["name"]: p["schema"] for p in parameters if p["in"] == "query"}
+    return found
+
+
+def values_of(home: Home, name: str, kind: dict[str, Any]) -> list[str]:
+    """What to try for a parameter: all that it offers, and whatever could find what is hidden."""
+    if kind.get("format") == "uuid":
+        return [*map(str, home.rows.values()), str(home.recipient.person.pk), str(home.wishlist.pk), NOWHERE]
+    if kind["type"] == "boolean":
+        return ["true", "false"]
+    if kind["type"] == "number":
+        return ["0", "48151.62", "48151.63", "16234.21"]
+    if name == "limit":
+        return ["1", "2", "100"]
+    return kind.get("enum") or kind.get("items", {}).get("enum") or []
+
+
+def addresses(home: Home) -> list[str]:
+    found = []
+    for place, parameters in readable(home).items():
+        for url in {
+            address(place, home.rows),
+            address(place, home.rows | {"item": home.wish.pk, "list": home.wishlist.pk}),
+        }:
+            queries = [f"{name}={value}" for name, kind in parameters.items() for value in values_of(home, name, kind)]
+            found += [url, *(f"{url}?{query}" for query in queries)]
+    return found
+
+
+def walk(api: APIClient, url: str | None) -> list[HttpResponse]:
+    """This address and all the pages after it."""
+    answers = []
+    while url:
+        answers.append(api.get(url))
+        body = answers[-1].json() if answers[-1]["Content-Type"] == "application/json" else {}
+        url = body.get("next")
+    return answers
+
+
+def test_no_secret_is_told_to_those_who_may_not_know(home, secrets):
+    urls = addresses(home)
+    assert len(urls) > 150
+    actors = home.actors()
+    for actor in ("recipient", "other", "guest"):
+        for url in urls:
+            for answer in walk(actors[actor], url):
+                assert told(answer, secrets, url) == [], (actor, url)
+
+
+def test_every_secret_is_told_to_who_gives(home, secrets):
+    """Or the test above would prove nothing."""
+    giver = home.giver.api()
+    urls = [url for url in addresses(home) if "?" not in url]
+    words = "".join(words_in(answer) for url in urls for answer in walk(giver, url))
+    assert [secret for secret in secrets if secret not in words] == []
+
+
+def test_a_filter_finds_what_is_hidden_as_little_as_what_never_was(home, secrets):
+    recipient = home.recipient.api()
+    for place, parameters in readable(home).items():
+        for name, kind in parameters.items():
+            if kind.get("format") == "uuid" and TABLE[place]["GET"][3] == 200:
+                for secret in ("occasion", "list", "item", "gift", "claim", "session"):
+                    found = recipient.get(f"{place}?{name}={home.rows[secret]}")
+                    assert seen(found) == seen(recipient.get(f"{place}?{name}={NOWHERE}")), (place, name, secret)
+
+
+def test_nothing_changes_for_the_recipient_when_everything_is_hidden(home):
+    recipient = home.recipient.api()
+    home.rows |= dict.fromkeys(["occasion", "list", "item", "gift", "claim", "session"], NOWHERE)
+    urls = [url for url in addresses(home) if not url.startswith(("/api/v1/schema", "/api/v1/docs"))]
+    before = {url: [seen(answer) for answer in walk(recipient, url)] for url in urls}
+    hide(home)
+    after = {url: [seen(answer) for answer in walk(recipient, url)] for url in urls}
+    assert [url for url in urls if before[url] != after[url]] == []
+
+
+# --- The admin -----------------------------------------------------------------------------------
+
+
+def admin_addresses() -> list[str]:
+    (admin,) = (
+        entry for entry in get_resolver().url_patterns if isinstance(entry, URLResolver) and entry.app_name == "admin"
+    )
+    found = []
+
+    def collect(entries: list, prefix: str) -> None:
+        for entry in entries:
+            if isinstance(entry, URLResolver):
+                collect(entry.url_patterns, prefix + str(entry.pattern))
+            else:
+                found.append(prefix + str(entry.pattern))
+
+    collect(admin.url_patterns, "/admin/")
+    samples = {
+        "<path:object_id>": NOWHERE,
+        "<int:content_type_id>": "1",
+        "<id>": NOWHERE,
+        "<path:content_type_id>": "1",
+    }
+    for sample, value in samples.items():
+        found = [place.replace(sample, value) for place in found]
+    return [place for place in found if not set("<^(") & set(place)]
+
+
+@pytest.mark.parametrize("who", ["nobody", "recipient", "giver", "other"])
+def test_the_admin_is_closed_to_the_family(home, secrets, who):
+    """The household's owner, too: until the admin has pages that keep secrets, it is for superusers."""
+    browser = Browser()
+    if who != "nobody":
+        browser.force_login({"recipient": home.recipient, "giver": home.giver, "other": home.neighbour}[who].user)
+    places = admin_addresses()
+    assert len(places) > 10
+    for place in places:
+        answer = browser.get(place)
+        assert answer.status_code in {200, 302, 404, 405}, place
+        assert answer.status_code != 200 or place in {"/admin/login/", "/admin/logout/", "/admin/jsi18n/"}, place
+        assert told(answer, secrets, place) == []
