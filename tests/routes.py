@@ -48,6 +48,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "PATCH": (401, 404, 404, 200, 200),
         "DELETE": (401, 404, 404, 204, 204),
     },
+    "/api/v1/people/<uuid:pk>/merge": {"POST": (401, 404, 404, 200, 200)},
     "/api/v1/occasions": {"GET": (401, 200, 200, 200, 200), "POST": (401, 403, 201, 201, 201)},
     "/api/v1/occasions/<uuid:pk>": {
         "GET": (401, 404, 404, 404, 200),
@@ -94,7 +95,8 @@ SUBJECTS = {
     "claims": "claim",
 }
 
-# A body that is good, where a route takes one. The auth routes are tested on their own: they get none here.
+# A body that is good, where a route takes one; `{grandpa}` stands for his id. The auth routes are tested on their
+# own: they get none here.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/auth/session/revoke"): {"device_id": "{device}"},
     ("PATCH", "/api/v1/users/me"): {"avatar_url": "https://example.org/a.png"},
@@ -104,6 +106,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v1/households/<uuid:household_id>/members/<uuid:pk>"): {"role": "member"},
     ("POST", "/api/v1/people"): {"display_name": "Zoe"},
     ("PATCH", "/api/v1/people/<uuid:pk>"): {"relationship": "cousin"},
+    ("POST", "/api/v1/people/<uuid:pk>/merge"): {"into": "{grandpa}"},
     ("POST", "/api/v1/occasions"): {"name": "Easter"},
     ("PATCH", "/api/v1/occasions/<uuid:pk>"): {"notes": "with cake"},
     ("POST", "/api/v1/gifts"): {"title": "A kite"},

@@ -11,7 +11,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import HTTPError, URLError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
+
+import psycopg
+from django.db import connection
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -34,6 +38,11 @@ class Server:
         """Its exit code."""
         self.process.send_signal(sent)
         return self.process.wait(timeout=10)
+
+    def kill(self) -> None:
+        """What a power cut does: it and all its workers are gone in the middle of whatever they did."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
 
 
 def environment(data_dir: Path, **variables: str) -> dict[str, str]:
@@ -71,6 +80,7 @@ def running_server(data_dir: Path, **variables: str) -> Iterator[Server]:
             env=environment(data_dir, PORT=str(port), **variables),
             stdout=output,
             stderr=output,
+            start_new_session=True,
         )
     server = Server(f"http://127.0.0.1:{port}", process, log)
     try:
@@ -78,8 +88,22 @@ def running_server(data_dir: Path, **variables: str) -> Iterator[Server]:
         yield server
     finally:
         if process.poll() is None:
-            process.kill()
-        process.wait()
+            server.kill()
+
+
+@contextmanager
+def empty_database() -> Iterator[dict[str, str]]:
+    """A database of its own for a server: the variables that say where. Nothing is in it, not even a table."""
+    if connection.vendor != "postgresql":
+        yield {}
+        return
+    found = connection.settings_dict
+    user, name = f"{quote(found['USER'])}:{quote(found['PASSWORD'])}", f"hearth_server_{os.getpid()}"
+    place = f"postgres://{user}@{found['HOST']}:{found['PORT'] or 5432}"
+    with psycopg.connect(f"{place}/postgres", autocommit=True) as maintenance:
+        maintenance.execute(f"CREATE DATABASE {name}")
+        yield {"DATABASE_URL": f"{place}/{name}", "SECRET_KEY": "s" * 50, "HEARTH_PUBLIC_URL": "http://127.0.0.1"}
+        maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def free_port() -> int:

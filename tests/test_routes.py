@@ -74,9 +74,9 @@ def ask(api: APIClient, method: str, url: str, body: Any = None) -> HttpResponse
 
 def body_for(home: Home, method: str, place: str) -> dict[str, Any] | None:
     body = BODIES.get((method, place))
-    if body == {"device_id": "{device}"}:
-        return {"device_id": str(home.giver.user.sessions.earliest("id").device_id)}
-    return body
+    device = home.giver.user.sessions.earliest("id").device_id
+    ids = {"{device}": str(device), "{grandpa}": str(home.family.grandpa.pk)}
+    return body and {name: ids.get(str(value), value) for name, value in body.items()}
 
 
 def test_every_route_answers_everybody_as_the_table_says(home, secrets):

@@ -32,8 +32,8 @@ def merge_people(*, viewer: Viewer, source_id: UUID, target_id: UUID) -> Person:
     CONFLICT_STATE when each has a login of their own.
     """
     source, target = _locked_pair(Person.objects.visible_to(viewer), source_id, target_id)
-    concerned = {source.pk, target.pk} | _members_of(source) | _members_of(target)
-    if is_linked(source.pk, target.pk) and not may_decide_over(viewer, source.household_id, concerned):
+    both = [source.pk, target.pk]
+    if is_linked(*both) and not may_decide_over(viewer, source.household_id, both):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     return _merge(source, target, actor=viewer.user)
 

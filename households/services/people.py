@@ -83,7 +83,7 @@ def _change_members(viewer: Viewer, group: Person, members: Iterable[Person]) ->
     present = set(group.member_links.filter(member__deleted_at__isnull=True).values_list("member_id", flat=True))
     wanted = {member.pk for member in members}
     leaving = present - wanted
-    if leaving and not may_decide_over(viewer, group.household_id, [group.pk, *present]):
+    if leaving and not may_decide_over(viewer, group.household_id, [group.pk]):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     group.member_links.filter(member__in=leaving).delete()
     add_members(group, wanted - present)

@@ -185,7 +185,7 @@ HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "a claim grows": in_turn(claim("mia"), claim("mia", quantity=2)),
     "a claim is released": in_turn(claim("mia"), release),
     "a released claim is made again": in_turn(claim("mia"), release, claim("mia")),
-    **{f"it moves to {status}": move(status) for status in ("buying", "ordered", "delivered", "wrapped", "gifted")},
+    **{f"it moves to {status}": move(status) for status in ("ordered", "gifted")},
     "it moves there and back": in_turn(move("gifted"), move("ordered"), move("idea")),
     "it is shortlisted": move("shortlisted"),
     "it is dropped": move("dropped"),

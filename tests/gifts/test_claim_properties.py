@@ -109,7 +109,7 @@ class AWishAmongGivers(RuleBasedStateMachine):
 
 class TestAWishAmongGivers(AWishAmongGivers.TestCase, HypothesisTestCase):
     settings = settings(
-        max_examples=12,
+        max_examples=8,
         stateful_step_count=12,
         deadline=None,
         derandomize=True,

@@ -1,9 +1,12 @@
 """Nobody buys twice: whoever wants the last one at the same moment, exactly one of them gets it."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.db import connection, transaction
 from rest_framework.test import APIClient
 
 from config.errors import Refusal
@@ -97,6 +100,27 @@ def test_what_is_claimed_and_dropped_at_once_is_one_of_the_two(family: Family, a
 
     assert sorted(both) == ["CONFLICT_INVALID_TRANSITION", "done"]
     assert (ItemPlan.objects.get(item=item).stage == "dropped") is (taken(item) == 0)
+
+
+def test_who_had_to_wait_for_the_item_decides_by_what_is_true_then(family: Family):
+    """Ada's claim waits while Mia drops the item: what it read of the plan before the wait is out of date."""
+    item = family.leo.add(family.leo.list("Wishes", kind="wishlist"))
+    ada = family.ada.viewer
+
+    def claim() -> str:
+        try:
+            return outcome(lambda: claim_item(viewer=ada, item_id=item.pk))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            ListItem.objects.locked(item.pk)
+            waiting = thread.submit(claim)
+            time.sleep(0.5)
+            move_item(viewer=family.mia.viewer, item_id=item.pk, status="dropped")
+        assert waiting.result() == "CONFLICT_INVALID_TRANSITION"
+    assert taken(item) == 0
 
 
 @pytest.mark.parametrize("attempt", range(5))

@@ -281,6 +281,31 @@ def test_a_released_claim_is_gone(family: Family, item: ListItem):
     assert ada.patch(f"{API}/claims/{made.pk}", {"quantity": 1}).status_code == 404
 
 
+def assigned(member: Member) -> list[str]:
+    rows = member.api().get(f"{API}/items?assigned_to=me").json()["results"]
+    return [row["gift"]["title"] for row in rows]
+
+
+def test_what_one_takes_is_assigned_to_one_until_one_lets_go(family: Family, item: ListItem):
+    claim(family.ada.api(), item)
+    assert (assigned(family.ada), assigned(family.mia), assigned(family.leo)) == (["Socks"], [], [])
+    family.ada.api().post(f"{API}/items/{item.pk}/release")
+    assert assigned(family.ada) == []
+
+
+def test_who_joins_a_couple_loses_sight_of_what_they_took_for_it(family: Family):
+    ours = family.grandma.add(family.grandma.list("Ours", recipient=family.grandparents), "A bench")
+    made = claim_item(viewer=family.ada.viewer, item_id=ours.pk)
+    assert assigned(family.ada) == ["A bench"]
+    family.grandparents.member_links.create(household=family.household, member=family.ada.person)
+
+    ada = family.ada.api()
+    assert assigned(family.ada) == []
+    assert ada.get(f"{API}/items/{ours.pk}").json()["my_claim"] is None
+    assert ada.patch(f"{API}/claims/{made.pk}", {"quantity": 1}).status_code == 404
+    assert ada.post(f"{API}/items/{ours.pk}/release").status_code == 403
+
+
 def test_each_step_stands_in_the_diary(family: Family, item: ListItem):
     claim(family.ada.api(), item)
     family.ada.api().post(f"{API}/items/{item.pk}/status", {"status": "ordered"})

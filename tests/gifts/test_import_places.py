@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from gifts.models import GiftList
+from gifts.models import GiftList, ListItem
 from gifts.services.lists import companion_for
 from households.models import Occasion, Person
 from tests.cast import Family
@@ -125,6 +125,15 @@ def test_other_lists_are_left_alone(desk: Desk, family: Family):
     desk.import_rows(row("Socks"), row("A drill", secret=True))
     assert item("Socks").list not in others
     assert item("A drill").list not in others
+
+
+def test_a_private_list_is_not_written_to(desk: Desk, family: Family):
+    """A claim there would be seen by its owner alone, and somebody else would buy it again."""
+    private = family.mia.list("Mine", visibility="private", recipient=family.leo.person)
+    mine = family.mia.add(private, "A drill")
+    desk.import_rows(row("A drill", occasion="", who="Ada", secret=True))
+    assert ListItem.objects.exclude(pk=mine.pk).get().list.visibility == "hidden_from_recipient"
+    assert not mine.claims.exists()
 
 
 def test_open_rows_that_come_later_find_their_list_beside_the_hidden_one(desk: Desk, family: Family):

@@ -102,7 +102,7 @@ def read_occasion(text: str) -> OccasionName | None:
     phrase = " ".join(words_of(name))
     for kind, words in OCCASION_WORDS.items():
         if any(re.search(rf"\b{word}\b", phrase) for word in words):
-            return OccasionName(text, name, kind, year, is_plain=phrase in words)
+            return OccasionName(text, name, kind, year, is_plain=phrase in words and not _has_digits(name))
     return OccasionName(text, name, Occasion.Kind.OTHER, year, is_plain=False)
 
 
@@ -164,6 +164,10 @@ def read_buyer(text: str) -> Reading[str]:
 
 def tidy(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _has_digits(text: str) -> bool:
+    return any(char.isdigit() for char in text)
 
 
 def _is_url(text: str) -> bool:

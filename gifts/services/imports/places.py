@@ -53,12 +53,13 @@ class Places:
         return self.viewer.belonging(self.household.pk).today()
 
     def place(self, recipient: Person | None, named: OccasionName | None, *, is_secret: bool) -> Place:
-        name = ": ".join(part for part in (recipient and recipient.display_name, named and named.text) if part)
-        name = name[:120] or ("Secret ideas" if is_secret else "Idea Inbox")
         if named is None or (is_secret and recipient is None and not named.is_plain):
             # An occasion is hidden from its honoree or from nobody, so this one stays the name of a private list.
-            return Place(recipient, None, None, None, name)
+            names = [recipient.display_name if recipient else "", named.text if named else ""]
+            return Place(recipient, None, None, None, _joined(names) or ("Secret ideas" if is_secret else "Idea Inbox"))
         occasion = self._occasion(named, recipient, is_secret=is_secret)
+        year = str(named.year) if named.year and str(named.year) not in occasion.name else ""
+        name = _joined([recipient.display_name if recipient else "", f"{occasion.name} {year}".strip()])
         return Place(recipient, occasion, self._occurs_on(named, occasion, recipient), named.year, name)
 
     def author(self, place: Place) -> User | None:
@@ -68,8 +69,10 @@ class Places:
 
     def find_item(self, place: Place, title: str, *, is_secret: bool) -> ListItem | None:
         """The same wish on one of this place's lists, on the side where the row belongs if it is on both."""
-        mine_or_shared = Q(owner=self.viewer.user) | ~Q(visibility=Visibility.PRIVATE)
-        lists = GiftList.objects.alive().filter(place.lists(self.household), mine_or_shared)
+        reachable = ~Q(visibility=Visibility.PRIVATE)
+        if place.recipient is None:
+            reachable |= Q(owner=self.viewer.user)
+        lists = GiftList.objects.alive().filter(reachable, place.lists(self.household))
         items = ListItem.objects.alive().filter(list__in=lists).select_related("gift", "list").order_by("id")
         same = [item for item in items if casefold_key(item.gift.title) == casefold_key(title)]
         same.sort(key=lambda item: (item.list.visibility == Visibility.HOUSEHOLD) is is_secret)
@@ -177,3 +180,7 @@ class Places:
             return anniversary(day, named.year)
         yearly = occasion.is_yearly or occasion.date is None
         return Occasion(date=day, is_yearly=yearly).next_date(self.today)
+
+
+def _joined(names: list[str]) -> str:
+    return ": ".join(filter(None, names))[:120]
