@@ -3,6 +3,8 @@
 from enum import Enum
 from typing import Any
 
+from django.utils import timezone
+
 
 class Code(Enum):
     """Every error code that Hearth answers with, its HTTP status and its plain words."""
@@ -64,3 +66,16 @@ class Refusal(Exception):
 def invalid(**fields: str) -> Refusal:
     """A VALIDATION_FAILED refusal that names one message for each field."""
     return Refusal(Code.VALIDATION_FAILED, details={name: [message] for name, message in fields.items()})
+
+
+def envelope(code: Code, request_id: str, message: str = "", details: dict[str, Any] | None = None) -> dict[str, Any]:
+    """How every refusal and failure is answered."""
+    return {
+        "error": {
+            "code": code.name,
+            "message": message or code.message,
+            "details": details or {},
+            "timestamp": timezone.now().isoformat().replace("+00:00", "Z"),
+            "request_id": request_id,
+        }
+    }

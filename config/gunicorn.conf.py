@@ -17,7 +17,7 @@ except ImproperlyConfigured as error:
 
 # Settings open no connection, and the application is loaded by each worker for itself: no connection crosses a fork.
 preload_app = False
-worker_class = "gthread"
+worker_class = "config.worker.Worker"
 workers = settings.WEB_CONCURRENCY
 threads = settings.WEB_THREADS
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 (a heartbeat must not wait for a disk)

@@ -7,13 +7,12 @@ import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
-from django.utils import timezone
 from rest_framework import exceptions
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
-from config.errors import Code, Refusal
+from config.errors import Code, Refusal, envelope
 
 logger = structlog.get_logger("hearth.errors")
 
@@ -36,18 +35,6 @@ CODE_OF = {
     OperationalError: Code.SERVER_UNAVAILABLE,
     InterfaceError: Code.SERVER_UNAVAILABLE,
 }
-
-
-def envelope(code: Code, request_id: str, message: str = "", details: dict[str, Any] | None = None) -> dict[str, Any]:
-    return {
-        "error": {
-            "code": code.name,
-            "message": message or code.message,
-            "details": details or {},
-            "timestamp": timezone.now().isoformat().replace("+00:00", "Z"),
-            "request_id": request_id,
-        }
-    }
 
 
 def as_refusal(error: BaseException | None) -> Refusal | None:
