@@ -5,6 +5,7 @@ from typing import Any, Self
 from uuid import UUID
 
 from django.db import models
+from django.utils import timezone
 from uuid_utils.compat import uuid7
 
 from config.errors import Code, Refusal, invalid
@@ -20,14 +21,25 @@ class BaseModel(models.Model):
     class Meta:
         abstract = True
 
+    def assign(self, changes: dict[str, Any]) -> list[str]:
+        """Set the fields that really change; returns their names, sorted, for `save(update_fields=...)`."""
+        changed = sorted(name for name, value in changes.items() if getattr(self, name) != value)
+        for name in changed:
+            setattr(self, name, changes[name])
+        return changed
 
-class Deletable(models.Model):
+
+class Deletable(BaseModel):
     """A row whose deletion leaves a tombstone, so that it can be undone and never disturbs what hangs on it."""
 
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
         abstract = True
+
+    def entomb(self) -> None:
+        self.deleted_at = timezone.now()
+        self.save(update_fields=["deleted_at", "updated_at"])
 
 
 class CasefoldKey(models.CharField):

@@ -44,7 +44,7 @@ class Member:
 
     def add(self, gift_list: GiftList, title: str = "A thing", **fields: Any) -> ListItem:
         """An item with a new gift that they put on a list."""
-        return add_item(viewer=self.viewer, list_id=gift_list.pk, new={"title": title}, **fields)
+        return add_item(viewer=self.viewer, list_id=gift_list.pk, new_gift={"title": title}, **fields)
 
 
 @dataclass

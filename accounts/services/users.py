@@ -28,9 +28,8 @@ def update_profile(*, user: User, changes: dict[str, Any]) -> User:
     unknown = changes.keys() - PROFILE_FIELDS
     if unknown:
         raise ValueError(f"not part of a profile: {sorted(unknown)}")
-    for field, value in changes.items():
-        setattr(user, field, value)
-    user.save(update_fields=[*changes, "updated_at"])
+    if fields := user.assign(changes):
+        user.save(update_fields=[*fields, "updated_at"])
     return user
 
 

@@ -17,3 +17,24 @@ class VisibleRelatedField(serializers.PrimaryKeyRelatedField):
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().visible_to(self.context["request"].auth)
+
+
+class VisibleRelatedListField(serializers.ListField):
+    """Up to 50 such rows, looked up in one query, however often an id is repeated."""
+
+    child = serializers.UUIDField()
+    default_error_messages = {"max_length": "Name {max_length} at most."}
+
+    def __init__(self, queryset: QuerySet, **options: Any) -> None:
+        self.queryset = queryset
+        super().__init__(max_length=50, **options)
+
+    def to_internal_value(self, data: Any) -> list[Any]:
+        # Counted here already: DRF's own check comes after the query.
+        if isinstance(data, list) and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        ids = set(super().to_internal_value(data))
+        rows = list(self.queryset.visible_to(self.context["request"].auth).filter(pk__in=ids))
+        if len(rows) != len(ids):
+            raise serializers.ValidationError("There is no such row.")
+        return rows

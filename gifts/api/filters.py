@@ -1,3 +1,5 @@
+from uuid import UUID
+
 import django_filters
 from django.db.models import QuerySet
 
@@ -35,7 +37,7 @@ class GiftListFilter(HouseholdScopedFilter):
 class ItemFilter(HouseholdScopedFilter):
     """Filters and orderings over what the viewer sees: on their own wishes, the concealed side matches nothing."""
 
-    list = django_filters.UUIDFilter(field_name="list_id")
+    list = django_filters.UUIDFilter(method="on_list", help_text="Items of this list, and what is hidden beside it.")
     gift = django_filters.UUIDFilter(field_name="gift_id")
     person = django_filters.UUIDFilter(field_name="list__recipient_id", help_text="Items for this person.")
     occasion = django_filters.UUIDFilter(field_name="list__occasion_id")
@@ -50,9 +52,13 @@ class ItemFilter(HouseholdScopedFilter):
         model = ListItem
         fields: list[str] = []
 
+    def on_list(self, queryset: QuerySet, name: str, value: UUID) -> QuerySet:
+        return queryset.on_list(value)
+
     def only_mine(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         viewer = self.request.auth
-        mine = Claim.objects.visible_to(viewer).filter(giver__in=viewer.person_ids)
+        me = [belonging.person_id for belonging in viewer.belongings if belonging.person_id]
+        mine = Claim.objects.visible_to(viewer).filter(giver__in=me)
         return queryset.filter(pk__in=mine.values("item"))
 
 

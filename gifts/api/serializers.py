@@ -113,13 +113,16 @@ class ItemSerializer(serializers.ModelSerializer):
     recipient = serializers.UUIDField(source="list.recipient_id", allow_null=True)
     occasion = serializers.UUIDField(source="list.occasion_id", allow_null=True)
     occurs_on = serializers.DateField(allow_null=True)
-    position = serializers.IntegerField(source="ordinal", help_text="Its place in the list, counted from 1.")
+    position = serializers.IntegerField(
+        source="ordinal", allow_null=True, help_text="Its place in the list, counted from 1; none when withdrawn."
+    )
     status = serializers.ChoiceField(source="seen_status", choices=STATUSES, allow_null=True)
     stage = serializers.ChoiceField(source="seen_stage", choices=ItemPlan.Stage.choices, allow_null=True)
     planned_price = serializers.DecimalField(
         source="seen_planned_price", max_digits=12, decimal_places=2, allow_null=True
     )
     giver_note = serializers.SerializerMethodField()
+    withdrawn = serializers.SerializerMethodField(help_text="Taken back by whoever wished for it; claims remain.")
     remaining = serializers.IntegerField(source="seen_remaining", allow_null=True)
     over_claimed = serializers.SerializerMethodField(help_text="Whether more is claimed than is wished for.")
     claims = serializers.SerializerMethodField()
@@ -145,6 +148,7 @@ class ItemSerializer(serializers.ModelSerializer):
             "stage",
             "planned_price",
             "giver_note",
+            "withdrawn",
             "remaining",
             "over_claimed",
             "claims",
@@ -157,6 +161,9 @@ class ItemSerializer(serializers.ModelSerializer):
 
     def get_giver_note(self, item: ListItem) -> str | None:
         return None if item.is_concealed else item.plan.giver_note
+
+    def get_withdrawn(self, item: ListItem) -> bool | None:
+        return None if item.is_concealed else item.withdrawn
 
     def get_over_claimed(self, item: ListItem) -> bool | None:
         return None if item.is_concealed else item.claimed > item.quantity
@@ -179,6 +186,7 @@ class ItemSerializer(serializers.ModelSerializer):
             mine=self._my_claim(item),
             claimed=len(item.claims.all()),
             remaining=item.seen_remaining,
+            withdrawn=item.withdrawn,
         )
 
     def _my_claim(self, item: ListItem) -> Claim | None:
@@ -209,8 +217,10 @@ class ItemUpdateSerializer(PlanFieldsSerializer, StrictModelSerializer):
 class ItemCreateSerializer(PlanFieldsSerializer, StrictModelSerializer):
     """A gift that exists, or a new one made in the same transaction: one of the two."""
 
-    gift = VisibleRelatedField(Gift.objects.all(), required=False)
-    new_gift = GiftWriteSerializer(source="new", required=False)
+    gift = serializers.UUIDField(
+        source="gift_id", required=False, help_text="A gift that you see, or took off this list."
+    )
+    new_gift = GiftWriteSerializer(required=False)
     openly = serializers.BooleanField(
         default=False, help_text="Show it to the recipient, too, when the list is one that they see."
     )
@@ -220,7 +230,7 @@ class ItemCreateSerializer(PlanFieldsSerializer, StrictModelSerializer):
         fields = ["gift", "new_gift", "openly", "quantity", "priority", "note", "planned_price", "giver_note"]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if ("gift" in attrs) == ("new" in attrs):
+        if ("gift_id" in attrs) == ("new_gift" in attrs):
             raise serializers.ValidationError({"gift": ["Give either the id of a gift or a new_gift."]})
         return attrs
 

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -137,7 +137,8 @@ class ListItemViewSet(ListModelMixin, ItemRows):
         list_id = self.kwargs.get("list_id")
         if self.viewer and not GiftList.objects.visible_to(self.viewer).filter(pk=list_id).exists():
             raise Http404
-        return super().get_queryset().filter(Q(list=list_id) | Q(list__companion_of=list_id)).order_by("position")
+        rows = super().get_queryset().on_list(list_id)
+        return rows.order_by("reading_order") if self.viewer else rows
 
     @extend_schema(request=serializers.ItemCreateSerializer, responses={201: serializers.ItemSerializer})
     def create(self, request: Request, list_id: UUID) -> Response:

@@ -1,10 +1,10 @@
 from typing import Any, Self
+from uuid import UUID
 
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
-from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce, Greatest
 
 from config.models import Deletable, ScopedQuerySet
@@ -13,6 +13,7 @@ from households.models import HouseholdRow, Person
 from households.viewer import Viewer
 
 MAX_QUANTITY = 999
+MAX_POSITION = 1_000_000
 
 
 class PriceField(models.DecimalField):
@@ -62,11 +63,21 @@ class Gift(HouseholdRow, Deletable):
         return self.title
 
 
+# Deleted itself, or with its list.
+_IS_GONE = Q(deleted_at__isnull=False) | Q(list__deleted_at__isnull=False)
+
+
 class ListItemQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: Viewer | None) -> Self:
+        """What stands on the lists that the viewer sees, and for givers what was withdrawn."""
         if viewer is None:
             return self.none()
-        return self.alive().filter(list__in=GiftList.objects.visible_to(viewer))
+        known = self.filter(list__in=GiftList.objects.known_to(viewer))
+        return known.filter(~_IS_GONE | _is_kept_for_givers() & ~Q(list__recipient__in=viewer.person_ids))
+
+    def on_list(self, list_id: UUID) -> Self:
+        """What stands on this list, and on its companion."""
+        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id))
 
     def unconcealed_from(self, viewer: Viewer) -> Self:
         """Items whose givers' side this viewer may know: the wishes of others."""
@@ -77,14 +88,16 @@ class ListItemQuerySet(ScopedQuerySet):
 
         Filters and orderings use these columns too, so that none of them can tell more than the row itself.
         """
+        # Its own door and not `visible_to`: the items have come through theirs already.
+        claims = Claim.objects.unconcealed_from(viewer).select_related("giver").order_by("id")
         return (
             self.select_related("gift", "list", "plan", "added_by")
-            .prefetch_related(
-                Prefetch("claims", Claim.objects.visible_to(viewer).select_related("giver").order_by("id"))
-            )
+            .prefetch_related(Prefetch("claims", claims))
             .annotate(
                 is_concealed=Case(When(list__recipient__in=viewer.person_ids, then=True), default=False),
-                ordinal=_ordinal(),
+                withdrawn=Case(When(_IS_GONE, then=True), default=False),
+                reading_order=F("position") + Case(When(_is_beside(viewer), then=MAX_POSITION), default=0),
+                ordinal=_ordinal(viewer),
                 claimed=_claimed(),
                 gift_title=F("gift__title"),
                 gift_price=F("gift__price"),
@@ -93,7 +106,7 @@ class ListItemQuerySet(ScopedQuerySet):
             .annotate(
                 seen_stage=_unless_concealed(F("plan__stage")),
                 seen_planned_price=_unless_concealed(F("plan__planned_price")),
-                seen_remaining=_unless_concealed(Greatest(F("quantity") - F("claimed"), Value(0))),
+                seen_remaining=_unless_concealed(_remaining()),
                 seen_status=_unless_concealed(_status()),
             )
         )
@@ -126,6 +139,10 @@ class ListItem(HouseholdRow, Deletable):
 
     def __str__(self) -> str:
         return f"{self.gift_id} on {self.list_id}"
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.deleted_at is not None or self.list.deleted_at is not None
 
 
 class ItemPlanQuerySet(ScopedQuerySet):
@@ -166,7 +183,11 @@ class ClaimQuerySet(ScopedQuerySet):
         """Claims on the items that the viewer sees as a giver."""
         if viewer is None:
             return self.none()
-        return self.alive().filter(item__in=ListItem.objects.visible_to(viewer).unconcealed_from(viewer))
+        return self.unconcealed_from(viewer).filter(item__in=ListItem.objects.visible_to(viewer))
+
+    def unconcealed_from(self, viewer: Viewer) -> Self:
+        """Claims on the wishes of others."""
+        return self.alive().exclude(item__list__recipient__in=viewer.person_ids)
 
 
 class Claim(HouseholdRow, Deletable):
@@ -218,11 +239,44 @@ def _unless_concealed(expression: F | Case | Greatest) -> Case:
     return Case(When(is_concealed=True, then=None), default=expression)
 
 
-def _ordinal() -> CombinedExpression:
-    """The item's place in its list, counted 1, 2, 3: gaps would tell that something was there."""
+def _is_kept_for_givers() -> Q:
+    """Of what is gone, givers keep what a claim hangs on; and, where a recipient may have taken back a wish, what they
+    have planned."""
+    claimed = Q(Exists(_claims()))
+    was_a_wish = Q(list__recipient__isnull=False, list__visibility=GiftList.Visibility.HOUSEHOLD)
+    thought_of = Q(plan__stage=ItemPlan.Stage.SHORTLISTED) | Q(plan__planned_price__isnull=False)
+    return claimed | was_a_wish & (thought_of | ~Q(plan__giver_note=""))
+
+
+def _is_beside(viewer: Viewer) -> Q:
+    """Whether the item stands on the companion of a list that the viewer sees, and so is read after that list's own.
+
+    Whoever sees the companion sees the list, unless it was deleted, or closed by somebody else.
+    """
+    closed = Q(list__companion_of__visibility=GiftList.Visibility.PRIVATE) & ~Q(list__companion_of__owner=viewer.user)
+    return Q(list__companion_of__isnull=False, list__companion_of__deleted_at__isnull=True) & ~closed
+
+
+def _ordinal(viewer: Viewer) -> Case:
+    """The item's place in its list, counted 1, 2, 3: gaps would tell that something was there. None when withdrawn."""
     before = Q(position__lt=OuterRef("position")) | Q(position=OuterRef("position"), id__lt=OuterRef("id"))
-    siblings = ListItem.objects.alive().filter(before, list=OuterRef("list"))
-    return Coalesce(_per_item(siblings, "list", Count("id")), 0) + 1
+    in_front = _count(ListItem.objects.alive().filter(before, list=OuterRef("list")))
+    of_main_list = _count(ListItem.objects.alive().filter(list=OuterRef("list__companion_of")))
+    return Case(
+        When(_IS_GONE, then=None),
+        When(_is_beside(viewer), then=in_front + of_main_list + 1),
+        default=in_front + 1,
+        output_field=models.IntegerField(),
+    )
+
+
+def _count(rows: ScopedQuerySet) -> Coalesce:
+    return Coalesce(_per_item(rows, "list", Count("id")), 0)
+
+
+def _remaining() -> Case:
+    """What nobody has taken; nothing of what is withdrawn."""
+    return Case(When(_IS_GONE, then=Value(0)), default=Greatest(F("quantity") - F("claimed"), Value(0)))
 
 
 def _claimed() -> Coalesce:

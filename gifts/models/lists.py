@@ -11,18 +11,20 @@ from households.viewer import Viewer
 
 class GiftListQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: Viewer | None) -> Self:
-        """Household lists, those hidden from somebody else, and one's own; never one for an occasion that is hidden
-        from the viewer."""
+        return self.alive().known_to(viewer)
+
+    def known_to(self, viewer: Viewer | None) -> Self:
+        """Household lists, those hidden from somebody else, and one's own, deleted or not; never one for an occasion
+        that is hidden from the viewer."""
         if viewer is None:
             return self.none()
         visibility = GiftList.Visibility
         planned = Q(household__in=viewer.planning_household_ids)
         hidden = Q(visibility=visibility.HIDDEN) & ~Q(recipient__in=viewer.person_ids)
         own = Q(household__in=viewer.household_ids, owner=viewer.user) & ~Q(visibility=visibility.HIDDEN)
-        return (
-            self.alive()
-            .filter(planned & (Q(visibility=visibility.HOUSEHOLD) | hidden) | own)
-            .exclude(occasion__visibility=Occasion.Visibility.HIDDEN, occasion__honoree__in=viewer.person_ids)
+        open_to_them = planned & (Q(visibility=visibility.HOUSEHOLD) | hidden) | own
+        return self.filter(open_to_them).exclude(
+            occasion__visibility=Occasion.Visibility.HIDDEN, occasion__honoree__in=viewer.person_ids
         )
 
     def standing_alone(self, viewer: Viewer) -> Self:
@@ -83,6 +85,10 @@ class GiftList(HouseholdRow, Deletable):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_seen_by_recipient(self) -> bool:
+        return self.recipient_id is not None and self.visibility == self.Visibility.HOUSEHOLD
 
     def is_for(self, viewer: Viewer) -> bool:
         """Whether the viewer is its recipient. That beats every role."""

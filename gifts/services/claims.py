@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from config.errors import Code, Refusal, invalid
 from gifts.models import Claim, ItemPlan, ListItem
@@ -39,12 +38,22 @@ class Standing:
 
     @property
     def remaining(self) -> int:
+        if self.item.is_withdrawn:
+            return 0
         return max(self.item.quantity - sum(claim.quantity for claim in self.claims), 0)
+
+    @property
+    def takes_no_claims(self) -> bool:
+        return self.item.is_withdrawn or self.item.plan.stage == ItemPlan.Stage.DROPPED
 
     @property
     def allowed(self) -> list[str]:
         return allowed_moves(
-            stage=self.item.plan.stage, mine=self.mine, claimed=len(self.claims), remaining=self.remaining
+            stage=self.item.plan.stage,
+            mine=self.mine,
+            claimed=len(self.claims),
+            remaining=self.remaining,
+            withdrawn=self.item.is_withdrawn,
         )
 
     def giver(self) -> Person:
@@ -64,7 +73,7 @@ class Standing:
 def claim_item(*, viewer: Viewer, item_id: UUID, quantity: int = 1) -> Claim:
     """Take `quantity` of the item, all in all: claiming again says how many it is now, so a repeat takes no more."""
     standing = _standing(viewer, item_id)
-    if standing.item.plan.stage == ItemPlan.Stage.DROPPED:
+    if standing.takes_no_claims:
         raise standing.not_from_here()
     claim = take(standing, standing.giver(), quantity, claimed_by=viewer.user)
     _record(viewer, "claim.made", claim)
@@ -87,8 +96,8 @@ def move_item(*, viewer: Viewer, item_id: UUID, status: str, quantity: int | Non
     """
     standing = _standing(viewer, item_id)
     if status not in standing.allowed:
-        takes_nothing = status in CLAIM_STATUSES and standing.item.plan.stage != ItemPlan.Stage.DROPPED
-        raise standing.unavailable() if takes_nothing else standing.not_from_here()
+        is_taken = status in CLAIM_STATUSES and not standing.takes_no_claims
+        raise standing.unavailable() if is_taken else standing.not_from_here()
     if status in STAGES:
         _move_stage(viewer, standing, status)
     else:
@@ -119,10 +128,9 @@ def update_claim(*, viewer: Viewer, claim_id: UUID, changes: dict[str, Any]) -> 
 
 @transaction.atomic
 def release_claim(*, viewer: Viewer, claim_id: UUID) -> None:
-    """Let go of one's own claim; an owner of any; whoever gives of one whose giver has left, until it is gifted."""
+    """Let go of one's own claim; an owner of any; whoever gives of one whose giver has left."""
     standing, claim = _standing_of(viewer, claim_id)
-    abandoned = _is_abandoned(claim) and claim.status != Claim.Status.GIFTED
-    if claim != standing.mine and not viewer.owns(claim.household_id) and not abandoned:
+    if claim != standing.mine and not viewer.owns(claim.household_id) and not _is_abandoned(claim):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     _release(viewer, claim)
 
@@ -143,8 +151,9 @@ def _people_in(person: Person) -> set[UUID]:
 
 
 def _standing(viewer: Viewer, item_id: UUID) -> Standing:
-    # The plan is read after the lock, in a statement of its own: PostgreSQL would join the one from before the wait.
-    item = ListItem.objects.visible_to(viewer).select_related("list").locked(item_id)
+    # Its list and its plan are read after the lock, each in a statement of its own: joined to the lock, PostgreSQL
+    # would give them as they were before the wait.
+    item = ListItem.objects.visible_to(viewer).locked(item_id)
     refuse_recipient(viewer, item)
     return Standing(viewer, item)
 
@@ -159,20 +168,23 @@ def _standing_of(viewer: Viewer, claim_id: UUID) -> tuple[Standing, Claim]:
 
 
 def take(standing: Standing, giver: Person, quantity: int, **values: Any) -> Claim:
-    """This giver's claim on the item: made, revived or changed."""
-    item = standing.item
-    claim = Claim.objects.filter(item=item, giver=giver).first()
-    held = claim.quantity if claim and claim.deleted_at is None else 0
+    """This giver's claim on the item, if that much of it is left."""
+    held = next((claim.quantity for claim in standing.claims if claim.giver_id == giver.pk), 0)
     # Taking fewer is always possible, also where the wish has shrunk below what is claimed.
     if quantity - held > standing.remaining:
         raise standing.unavailable()
+    return _write(standing, giver, quantity=quantity, **values)
+
+
+def _write(standing: Standing, giver: Person, **values: Any) -> Claim:
+    """The row of this giver's claim: made, revived or changed."""
+    item = standing.item
+    claim = Claim.objects.filter(item=item, giver=giver).first()
     if claim is None or claim.deleted_at:
         fresh = {"status": Claim.Status.PLANNED, "gifted_on": None, "actual_price": None, "deleted_at": None}
         values = fresh | values
     claim = claim or Claim(household_id=item.household_id, item=item, giver=giver)
-    for name, value in values.items():
-        setattr(claim, name, value)
-    claim.quantity = quantity
+    claim.assign(values)
     claim.save()
     standing.forget_claims()
     return claim
@@ -180,11 +192,11 @@ def take(standing: Standing, giver: Person, quantity: int, **values: Any) -> Cla
 
 def _move_stage(viewer: Viewer, standing: Standing, stage: str) -> None:
     """Back to an idea one lets go of it, whoever else holds on."""
-    if standing.mine:
-        _release(viewer, standing.mine)
     plan = standing.item.plan
     plan.stage = stage
     plan.save(update_fields=["stage", "updated_at"])
+    if standing.mine:
+        _release(viewer, standing.mine)
     _record(viewer, "plan.moved", plan, stage=stage)
 
 
@@ -208,18 +220,17 @@ def _gifted_on(viewer: Viewer, claim: Claim | None, status: str, household_id: U
 
 
 def _reassign(viewer: Viewer, standing: Standing, claim: Claim, giver: Person) -> Claim:
-    """The same claim in another's name: released here, taken there."""
+    """The same claim in another's name: ended here, written there. Nothing more is taken, so nothing has to be left."""
     if giver.household_id != claim.household_id or not may_give(giver, standing.item.list.recipient):
         raise invalid(giver="This person cannot be the giver here.")
     if any(other.giver_id == giver.pk for other in standing.claims):
         raise Refusal(Code.CONFLICT_DUPLICATE, "This person has a claim on it already.")
-    _release(viewer, claim)
-    standing.forget_claims()
+    claim.entomb()
     membership = Membership.objects.active().filter(person=giver).first()
-    handed_on = take(
+    handed_on = _write(
         standing,
         giver,
-        claim.quantity,
+        quantity=claim.quantity,
         claimed_by_id=membership and membership.user_id,
         status=claim.status,
         actual_price=claim.actual_price,
@@ -230,14 +241,20 @@ def _reassign(viewer: Viewer, standing: Standing, claim: Claim, giver: Person) -
 
 
 def _is_abandoned(claim: Claim) -> bool:
-    """Whether its giver has left: shown out of the household, archived or deleted."""
-    left = Membership.objects.filter(person=claim.giver, is_active=False).exists()
-    return left or claim.giver.archived_at is not None or claim.giver.deleted_at is not None
+    """Whether its giver has left, with the gift not given yet: gone from the household, archived or deleted.
+
+    Whoever still signs in has not left, whatever anybody does to their Person.
+    """
+    if claim.status == Claim.Status.GIFTED:
+        return False
+    membership = Membership.objects.filter(person=claim.giver).select_related("user").first()
+    if membership:
+        return not (membership.is_active and membership.user.is_active)
+    return claim.giver.archived_at is not None or claim.giver.deleted_at is not None
 
 
 def _release(viewer: Viewer, claim: Claim) -> None:
-    claim.deleted_at = timezone.now()
-    claim.save(update_fields=["deleted_at", "updated_at"])
+    claim.entomb()
     _record(viewer, "claim.released", claim)
 
 

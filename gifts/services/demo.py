@@ -117,5 +117,5 @@ def _plan_christmas(household: Household, viewers: dict[str, Viewer]) -> None:
                 viewer=maker, name=name, kind=kind, recipient=persons[row.recipient], occasion=christmas
             )
         gift = {"title": row.title, "price": Decimal(row.price)}
-        item = add_item(viewer=maker, list_id=lists[name].pk, new=gift, quantity=row.quantity)
+        item = add_item(viewer=maker, list_id=lists[name].pk, new_gift=gift, quantity=row.quantity)
         move_item(viewer=viewers[row.mover], item_id=item.pk, status=row.status)

@@ -2,7 +2,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from config.errors import Code, Refusal
 from gifts.models import Gift
@@ -15,12 +14,12 @@ from households.viewer import Viewer
 def create_gift(*, viewer: Viewer, household: Household | None = None, **fields: Any) -> Gift:
     """A gift in the catalog, for everybody who plans in this household."""
     place = viewer.planning(household)
-    gift = new_gift(viewer=viewer, household_id=place.household_id, in_catalog=True, **fields)
+    gift = make_gift(viewer=viewer, household_id=place.household_id, in_catalog=True, **fields)
     diary.record(household_id=place.household_id, actor=viewer.user, verb="gift.created", subject=gift)
     return gift
 
 
-def new_gift(*, viewer: Viewer, household_id: UUID, in_catalog: bool, **fields: Any) -> Gift:
+def make_gift(*, viewer: Viewer, household_id: UUID, in_catalog: bool, **fields: Any) -> Gift:
     """The row alone, for whoever makes it as part of something larger."""
     fields = {"currency": viewer.belonging(household_id).currency, "created_by": viewer.user} | fields
     return Gift.objects.create(household_id=household_id, in_catalog=in_catalog, **fields)
@@ -29,12 +28,11 @@ def new_gift(*, viewer: Viewer, household_id: UUID, in_catalog: bool, **fields: 
 @transaction.atomic
 def update_gift(*, viewer: Viewer, gift_id: UUID, changes: dict[str, Any]) -> Gift:
     gift = _changeable_gift(viewer, gift_id)
-    for name, value in changes.items():
-        setattr(gift, name, value)
-    gift.save(update_fields=[*changes, "updated_at"])
-    diary.record(
-        household_id=gift.household_id, actor=viewer.user, verb="gift.updated", subject=gift, fields=sorted(changes)
-    )
+    if fields := gift.assign(changes):
+        gift.save(update_fields=[*fields, "updated_at"])
+        diary.record(
+            household_id=gift.household_id, actor=viewer.user, verb="gift.updated", subject=gift, fields=fields
+        )
     return gift
 
 
@@ -42,6 +40,8 @@ def update_gift(*, viewer: Viewer, gift_id: UUID, changes: dict[str, Any]) -> Gi
 def publish_gift(*, viewer: Viewer, gift_id: UUID) -> Gift:
     """Show it in the catalog, to everybody: a deliberate act, and the only way there."""
     gift = _changeable_gift(viewer, gift_id)
+    if gift.created_by_id != viewer.user.pk and not viewer.owns(gift.household_id):
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
     if not gift.in_catalog:
         gift.in_catalog = True
         gift.save(update_fields=["in_catalog", "updated_at"])
@@ -53,8 +53,7 @@ def publish_gift(*, viewer: Viewer, gift_id: UUID) -> Gift:
 def delete_gift(*, viewer: Viewer, gift_id: UUID) -> None:
     """Leave a tombstone. Items that it stands on, seen or not, stay as they are."""
     gift = _changeable_gift(viewer, gift_id)
-    gift.deleted_at = timezone.now()
-    gift.save(update_fields=["deleted_at", "updated_at"])
+    gift.entomb()
     diary.record(household_id=gift.household_id, actor=viewer.user, verb="gift.deleted", subject=gift)
 
 

@@ -2,10 +2,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from config.errors import Code, Refusal, invalid
-from gifts.models import GiftList
+from gifts.models import GiftList, ListItem
 from households.models import Household, Occasion, Person
 from households.services import diary
 from households.viewer import Belonging, Viewer
@@ -15,42 +14,22 @@ OPENNESS: list[str] = [GiftList.Visibility.PRIVATE, GiftList.Visibility.HIDDEN, 
 
 
 @transaction.atomic
-def create_list(
-    *,
-    viewer: Viewer,
-    name: str,
-    household: Household | None = None,
-    kind: str = GiftList.Kind.GIFT,
-    recipient: Person | None = None,
-    occasion: Occasion | None = None,
-    visibility: str | None = None,
-    **fields: Any,
-) -> GiftList:
+def create_list(*, viewer: Viewer, name: str, household: Household | None = None, **fields: Any) -> GiftList:
     """A list owned by the viewer. Whom it is for and what for is fixed from now on.
 
     A wishlist is by default its owner's own, a list for an occasion is for who is honoured by it; it is hidden
     from its recipient unless that is its owner, and falls on the occasion's next date.
     """
     place = viewer.planning(household)
-    if recipient is None:
-        recipient = _default_recipient(viewer, place, kind, occasion)
-    _same_household(place.household_id, recipient=recipient, occasion=occasion)
-    fields.setdefault("occurs_on", occasion.next_date(place.today()) if occasion else None)
-    for_somebody_else = recipient is not None and not viewer.is_any_of(recipient.pk)
-    default = GiftList.Visibility.HIDDEN if for_somebody_else else GiftList.Visibility.HOUSEHOLD
-    gift_list = GiftList(
-        household_id=place.household_id,
-        owner=viewer.user,
-        name=name,
-        kind=kind,
-        recipient=recipient,
-        occasion=occasion,
-        visibility=visibility or default,
-        **fields,
-    )
-    if gift_list.kind == GiftList.Kind.WISHLIST and recipient is None:
+    gift_list = GiftList(household_id=place.household_id, owner=viewer.user, name=name)
+    gift_list.assign(_defaults(viewer, place, fields) | fields)
+    _same_household(place.household_id, recipient=gift_list.recipient, occasion=gift_list.occasion)
+    if gift_list.kind == GiftList.Kind.WISHLIST and gift_list.recipient is None:
         raise invalid(recipient="Say whose wishes these are.")
-    _check_visibility(gift_list)
+    if fields.get("occurs_on") and gift_list.is_for(viewer):
+        # On that day the recipient learns what was given, so it is not theirs to choose.
+        raise invalid(occurs_on="Somebody who gives has to say when this is for.")
+    _check_visibility(viewer, gift_list)
     gift_list.save()
     diary.record(household_id=place.household_id, actor=viewer.user, verb="list.created", subject=gift_list)
     return gift_list
@@ -62,33 +41,46 @@ def update_list(*, viewer: Viewer, list_id: UUID, changes: dict[str, Any]) -> Gi
     gift_list = _changeable_list(viewer, list_id)
     if "occurs_on" in changes:
         _check_date(viewer, gift_list)
-    visibility = changes.get("visibility", gift_list.visibility)
-    if visibility != gift_list.visibility:
-        _check_new_visibility(viewer, gift_list, visibility)
-    for name, value in changes.items():
-        setattr(gift_list, name, value)
-    if "visibility" in changes:
-        _check_visibility(gift_list)
-    gift_list.save(update_fields=[*changes, "updated_at"])
-    if "occurs_on" in changes:
+    if changes.get("visibility", gift_list.visibility) != gift_list.visibility:
+        _check_new_visibility(viewer, gift_list, changes["visibility"])
+    if fields := gift_list.assign(changes):
+        _save_changes(viewer, gift_list, fields)
+        diary.record(
+            household_id=gift_list.household_id,
+            actor=viewer.user,
+            verb="list.updated",
+            subject=gift_list,
+            fields=fields,
+        )
+    return gift_list
+
+
+def _save_changes(viewer: Viewer, gift_list: GiftList, fields: list[str]) -> None:
+    if "visibility" in fields:
+        _check_visibility(viewer, gift_list)
+    gift_list.save(update_fields=[*fields, "updated_at"])
+    if "occurs_on" in fields:
         # The two are read as one, so they stay on one date.
         GiftList.objects.filter(companion_of=gift_list).update(occurs_on=gift_list.occurs_on)
-    diary.record(
-        household_id=gift_list.household_id,
-        actor=viewer.user,
-        verb="list.updated",
-        subject=gift_list,
-        fields=sorted(changes),
-    )
-    return gift_list
+    if "visibility" in fields and gift_list.is_seen_by_recipient:
+        _keep_what_was_hidden(gift_list)
+
+
+def _keep_what_was_hidden(gift_list: GiftList) -> None:
+    """What was taken off a list before it was opened stays with the givers: put on again by the recipient, it must not
+    come back as the row that it was."""
+    taken_off = ListItem.objects.filter(list=gift_list, deleted_at__isnull=False)
+    if taken_off.exists():
+        companion = companion_for(gift_list)
+        there = ListItem.objects.filter(list=companion).values("gift")
+        taken_off.exclude(gift__in=there).update(list=companion)
 
 
 @transaction.atomic
 def delete_list(*, viewer: Viewer, list_id: UUID) -> None:
     """Leave a tombstone. What givers hid beside it stays with them."""
     gift_list = _changeable_list(viewer, list_id)
-    gift_list.deleted_at = timezone.now()
-    gift_list.save(update_fields=["deleted_at", "updated_at"])
+    gift_list.entomb()
     diary.record(household_id=gift_list.household_id, actor=viewer.user, verb="list.deleted", subject=gift_list)
 
 
@@ -114,10 +106,24 @@ def companion_for(gift_list: GiftList) -> GiftList:
     return GiftList.objects.locked(companion.pk)
 
 
+def _defaults(viewer: Viewer, place: Belonging, fields: dict[str, Any]) -> dict[str, Any]:
+    """What follows from the fields that are given: whom it is for, who sees it, and when it is."""
+    occasion = fields.get("occasion")
+    kind = fields.get("kind", GiftList.Kind.GIFT)
+    recipient = fields["recipient"] if "recipient" in fields else _default_recipient(viewer, place, kind, occasion)
+    for_somebody_else = recipient is not None and not viewer.is_any_of(recipient.pk)
+    return {
+        "recipient": recipient,
+        "visibility": GiftList.Visibility.HIDDEN if for_somebody_else else GiftList.Visibility.HOUSEHOLD,
+        "occurs_on": occasion.next_date(place.today()) if occasion else None,
+    }
+
+
 def _default_recipient(viewer: Viewer, place: Belonging, kind: str, occasion: Occasion | None) -> Person | None:
+    people = Person.objects.alive().filter(household=place.household_id)
     if kind == GiftList.Kind.WISHLIST:
-        return Person.objects.alive().filter(membership__user=viewer.user, household=place.household_id).first()
-    return occasion.honoree if occasion else None
+        return people.filter(membership__user=viewer.user).first()
+    return people.filter(occasions=occasion).first() if occasion else None
 
 
 def _changeable_list(viewer: Viewer, list_id: UUID) -> GiftList:
@@ -145,14 +151,14 @@ def _check_new_visibility(viewer: Viewer, gift_list: GiftList, visibility: str) 
         raise Refusal(Code.RESOURCE_FORBIDDEN, "Only the list's owner may do that.")
 
 
-def _check_visibility(gift_list: GiftList) -> None:
+def _check_visibility(viewer: Viewer, gift_list: GiftList) -> None:
     if gift_list.visibility != GiftList.Visibility.HIDDEN:
         return
     if gift_list.recipient_id is None:
         raise invalid(visibility="Without a recipient there is nobody to hide it from.")
-    # Its owner, whoever asks: nobody's own wishes are hidden from them by somebody else.
-    if gift_list.owner and gift_list.is_for(Viewer.of(gift_list.owner)):
-        raise invalid(visibility="A list cannot be hidden from its owner.")
+    # Nor from its owner, whoever asks: nobody's own wishes are hidden from them by somebody else.
+    if gift_list.is_for(viewer) or (gift_list.owner and gift_list.is_for(Viewer.of(gift_list.owner))):
+        raise invalid(visibility="A list cannot be hidden from its owner, nor by somebody from themself.")
 
 
 def _same_household(household_id: UUID, **rows: Any) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
@@ -32,8 +32,9 @@ def merge_people(*, viewer: Viewer, source_id: UUID, target_id: UUID) -> Person:
     CONFLICT_STATE when each has a login of their own.
     """
     source, target = _locked_pair(Person.objects.visible_to(viewer), source_id, target_id)
-    both = [source.pk, target.pk]
-    if is_linked(*both) and not may_decide_over(viewer, source.household_id, both):
+    # Their members, too: the viewer knows their persons from before the locks, and may have joined a couple since.
+    concerned = {source.pk, target.pk} | _members_of(source) | _members_of(target)
+    if is_linked(source.pk, target.pk) and not may_decide_over(viewer, source.household_id, concerned):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     return _merge(source, target, actor=viewer.user)
 
@@ -58,6 +59,9 @@ def _locked_pair(people: PersonQuerySet, source_id: UUID, target_id: UUID) -> tu
 
 def _merge(source: Person, target: Person, *, actor: User | None) -> Person:
     _check(source, target)
+    # Whoever claims at this moment takes an item's lock first, and sees afterwards whose wish it is.
+    concerned = Q(list__recipient__in=[source, target]) | Q(pk__in=_claimed_by(source))
+    _locked(ListItem.objects.filter(concerned))
     _move_place_in_household(source, target)
     Occasion.objects.filter(honoree=source).update(honoree=target, updated_at=timezone.now())
     _move_lists(source, target)
@@ -119,7 +123,6 @@ def _move_lists(source: Person, target: Person) -> None:
 
 def _move_claims(source: Person, target: Person) -> None:
     """On an item that both take, the target's claim grows by the source's."""
-    _locked(ListItem.objects.filter(claims__in=Claim.objects.alive().filter(giver=source)))
     mine = {claim.item_id: claim for claim in Claim.objects.filter(giver=target)}
     for claim in Claim.objects.alive().filter(giver=source).order_by("pk"):
         kept = mine.get(claim.item_id)
@@ -130,6 +133,10 @@ def _move_claims(source: Person, target: Person) -> None:
             _fold(claim, kept)
 
 
+def _claimed_by(giver: Person) -> QuerySet:
+    return Claim.objects.alive().filter(giver=giver).values("item")
+
+
 def _fold(claim: Claim, kept: Claim) -> None:
     """One claim out of two on the same item. A released one counts for nothing, but there is one row for each giver."""
     names = ["quantity", "status", "gifted_on", "actual_price", "claimed_by_id"]
@@ -138,7 +145,7 @@ def _fold(claim: Claim, kept: Claim) -> None:
         setattr(kept, name, value)
     kept.deleted_at = None
     kept.save()
-    _release(claim)
+    claim.entomb()
 
 
 def _sum_of(claim: Claim, kept: Claim) -> dict[str, Any]:
@@ -169,13 +176,8 @@ def _release_gifts_to_themselves(target: Person) -> list[Claim]:
         if not may_give(claim.giver, claim.item.list.recipient)
     ]
     for claim in released:
-        _release(claim)
+        claim.entomb()
     return released
-
-
-def _release(claim: Claim) -> None:
-    claim.deleted_at = timezone.now()
-    claim.save(update_fields=["deleted_at", "updated_at"])
 
 
 def _absorb(source: Person, target: Person) -> None:
@@ -187,8 +189,7 @@ def _absorb(source: Person, target: Person) -> None:
         setattr(target, name, "\n".join(dict.fromkeys(text for text in texts if text)))
     target.sizes = source.sizes | target.sizes
     target.save(update_fields=[*FILLED_IN, *JOINED, "sizes", "updated_at"])
-    source.deleted_at = timezone.now()
-    source.save(update_fields=["deleted_at", "updated_at"])
+    source.entomb()
 
 
 def _locked(rows: ScopedQuerySet) -> list[UUID]:

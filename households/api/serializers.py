@@ -5,7 +5,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from config.api.fields import VisibleRelatedField
+from config.api.fields import VisibleRelatedField, VisibleRelatedListField
 from config.api.serializers import StrictModelSerializer, StrictSerializer
 from households.models import Household, Membership, Occasion, Person, Role
 
@@ -135,7 +135,7 @@ class PersonSerializer(serializers.ModelSerializer):
 
 
 class PersonWriteSerializer(StrictModelSerializer):
-    members = VisibleRelatedField(Person.objects.all(), many=True, required=False)
+    members = VisibleRelatedListField(Person.objects.all(), required=False)
     sizes = serializers.DictField(child=serializers.CharField(max_length=60), required=False)
     archived = serializers.BooleanField(required=False)
 

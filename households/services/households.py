@@ -53,16 +53,11 @@ def provision_household(
 def update_household(*, viewer: Viewer, household_id: UUID, changes: dict[str, Any]) -> Household:
     household = Household.objects.visible_to(viewer).locked(household_id)
     require_owner(viewer, household.pk)
-    for name, value in changes.items():
-        setattr(household, name, value)
-    household.save(update_fields=[*changes, "updated_at"])
-    diary.record(
-        household_id=household.pk,
-        actor=viewer.user,
-        verb="household.updated",
-        subject=household,
-        fields=sorted(changes),
-    )
+    if fields := household.assign(changes):
+        household.save(update_fields=[*fields, "updated_at"])
+        diary.record(
+            household_id=household.pk, actor=viewer.user, verb="household.updated", subject=household, fields=fields
+        )
     return household
 
 

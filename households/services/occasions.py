@@ -2,7 +2,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 
 from config.errors import invalid
 from households.models import Household, Occasion
@@ -24,17 +23,16 @@ def create_occasion(*, viewer: Viewer, household: Household | None = None, **fie
 @transaction.atomic
 def update_occasion(*, viewer: Viewer, occasion_id: UUID, changes: dict[str, Any]) -> Occasion:
     occasion = Occasion.objects.visible_to(viewer).locked(occasion_id)
-    for name, value in changes.items():
-        setattr(occasion, name, value)
-    _check(viewer, occasion)
-    occasion.save(update_fields=[*changes, "updated_at"])
-    diary.record(
-        household_id=occasion.household_id,
-        actor=viewer.user,
-        verb="occasion.updated",
-        subject=occasion,
-        fields=sorted(changes),
-    )
+    if fields := occasion.assign(changes):
+        _check(viewer, occasion)
+        occasion.save(update_fields=[*fields, "updated_at"])
+        diary.record(
+            household_id=occasion.household_id,
+            actor=viewer.user,
+            verb="occasion.updated",
+            subject=occasion,
+            fields=fields,
+        )
     return occasion
 
 
@@ -42,8 +40,7 @@ def update_occasion(*, viewer: Viewer, occasion_id: UUID, changes: dict[str, Any
 def delete_occasion(*, viewer: Viewer, occasion_id: UUID) -> None:
     """Leave a tombstone. The lists that are for it stay."""
     occasion = Occasion.objects.visible_to(viewer).locked(occasion_id)
-    occasion.deleted_at = timezone.now()
-    occasion.save(update_fields=["deleted_at", "updated_at"])
+    occasion.entomb()
     diary.record(household_id=occasion.household_id, actor=viewer.user, verb="occasion.deleted", subject=occasion)
 
 

@@ -20,7 +20,7 @@ def create_person(
     household_id = viewer.planning(household).household_id
     Household.objects.visible_to(viewer).locked(household_id)
     person = Person(household_id=household_id)
-    _assign(person, fields)
+    person.assign(_columns(fields))
     person.save()
     add_members(person, {member.pk for member in members})
     diary.record(household_id=household_id, actor=viewer.user, verb="person.created", subject=person)
@@ -30,17 +30,15 @@ def create_person(
 @transaction.atomic
 def update_person(*, viewer: Viewer, person_id: UUID, changes: dict[str, Any]) -> Person:
     person = locked_with_household(Person.objects.visible_to(viewer), person_id)
-    fields = {name: value for name, value in changes.items() if name != "members"}
-    if "members" in changes:
-        _change_members(viewer, person, changes["members"])
-    person.save(update_fields=[*_assign(person, fields), "updated_at"])
-    diary.record(
-        household_id=person.household_id,
-        actor=viewer.user,
-        verb="person.updated",
-        subject=person,
-        fields=sorted(changes),
-    )
+    columns = _columns(changes)
+    fields = [] if "members" not in columns else _change_members(viewer, person, columns.pop("members"))
+    fields += person.assign(columns)
+    if fields:
+        # Who a couple is made of is read with it, so the row counts as changed by that, too.
+        person.save(update_fields=[name for name in fields if name != "members"] + ["updated_at"])
+        diary.record(
+            household_id=person.household_id, actor=viewer.user, verb="person.updated", subject=person, fields=fields
+        )
     return person
 
 
@@ -50,8 +48,7 @@ def delete_person(*, viewer: Viewer, person_id: UUID) -> None:
     person = locked_with_household(Person.objects.visible_to(viewer), person_id)
     if is_linked(person.pk) and not may_decide_over(viewer, person.household_id, [person.pk]):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
-    person.deleted_at = timezone.now()
-    person.save(update_fields=["deleted_at", "updated_at"])
+    person.entomb()
     diary.record(household_id=person.household_id, actor=viewer.user, verb="person.deleted", subject=person)
 
 
@@ -68,25 +65,27 @@ def may_decide_over(viewer: Viewer, household_id: UUID, person_ids: Iterable[UUI
     return viewer.owns(household_id) and not viewer.is_any_of(*person_ids)
 
 
-def _assign(person: Person, fields: dict[str, Any]) -> list[str]:
-    """Set the fields; returns the names of the columns that changed."""
+def _columns(fields: dict[str, Any]) -> dict[str, Any]:
+    """The fields as the row has them: `archived` is the moment since when."""
+    columns = {name: value for name, value in fields.items() if name != "archived"}
     if "archived" in fields:
-        fields = fields | {"archived_at": timezone.now() if fields["archived"] else None}
-        del fields["archived"]
-    for name, value in fields.items():
-        setattr(person, name, value)
-    return list(fields)
+        columns["archived_at"] = timezone.now() if fields["archived"] else None
+    return columns
 
 
-def _change_members(viewer: Viewer, group: Person, members: Iterable[Person]) -> None:
+def _change_members(viewer: Viewer, group: Person, members: Iterable[Person]) -> list[str]:
+    """Make these the members; returns the names of the fields that changed."""
     # Who has been deleted stays in: nobody could name them here, and they must not drop out by silence.
     present = set(group.member_links.filter(member__deleted_at__isnull=True).values_list("member_id", flat=True))
     wanted = {member.pk for member in members}
     leaving = present - wanted
-    if leaving and not may_decide_over(viewer, group.household_id, [group.pk]):
+    # All of them and not the group alone: the viewer knows their persons from before the lock was waited for, and may
+    # have joined this couple since.
+    if leaving and not may_decide_over(viewer, group.household_id, [group.pk, *present]):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     group.member_links.filter(member__in=leaving).delete()
     add_members(group, wanted - present)
+    return ["members"] if wanted != present else []
 
 
 def add_members(group: Person, member_ids: set[UUID]) -> None:

@@ -198,7 +198,7 @@ def test_what_already_stands_on_the_list_is_not_hidden_beside_it_again(family: F
 
 def test_a_wish_that_was_withdrawn_can_become_a_surprise(family: Family, wishlist: GiftList):
     gift = Gift.objects.create(household=family.household, title="A kite", currency="EUR", in_catalog=True)
-    wish = add_item(viewer=family.leo.viewer, list_id=wishlist.pk, gift=gift)
+    wish = add_item(viewer=family.leo.viewer, list_id=wishlist.pk, gift_id=gift.pk)
     ListItem.objects.filter(pk=wish.pk).update(deleted_at=timezone.now())
 
     answer = family.mia.api().post(f"{API}/lists/{wishlist.pk}/items", {"gift": str(gift.pk)})
@@ -227,7 +227,7 @@ def test_a_wish_that_stands_beside_the_list_already_is_taken_like_any_other(fami
 def test_a_refused_surprise_leaves_no_companion_behind(family: Family, wishlist: GiftList, neighbour: Member):
     gift = neighbour.add(neighbour.list()).gift
     with pytest.raises(Refusal):
-        add_item(viewer=family.mia.viewer, list_id=wishlist.pk, gift=gift)
+        add_item(viewer=family.mia.viewer, list_id=wishlist.pk, gift_id=gift.pk)
 
     assert not GiftList.objects.filter(companion_of=wishlist).exists()
 
@@ -238,7 +238,7 @@ def test_first_surprises_at_the_same_moment_share_one_companion(family: Family):
     wishlist = family.leo.list("Wishes", kind="wishlist")
     viewer = family.mia.viewer
 
-    made = simultaneously(lambda: add_item(viewer=viewer, list_id=wishlist.pk, new={"title": "A drum"}), 8)
+    made = simultaneously(lambda: add_item(viewer=viewer, list_id=wishlist.pk, new_gift={"title": "A drum"}), 8)
 
     assert {item.list_id for item in made} == {companion_of(wishlist).pk}
     assert sorted(item.position for item in made) == list(range(1, 9))

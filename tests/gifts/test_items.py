@@ -285,7 +285,7 @@ def test_the_same_gift_added_at_the_same_moment_stands_there_once(family: Family
 
     def add() -> str:
         try:
-            items.add_item(viewer=viewer, list_id=ways.pop(), gift=kite)
+            items.add_item(viewer=viewer, list_id=ways.pop(), gift_id=kite.pk)
         except Refusal as refusal:
             return refusal.code.name
         return "added"
@@ -307,3 +307,20 @@ def test_a_list_that_many_order_at_once_keeps_its_places(family: Family):
 
     assert sorted(ListItem.objects.values_list("position", flat=True)) == list(range(1, 9))
     assert set(ListItem.objects.values_list("note", flat=True)) == {"moved"}
+
+
+def test_a_lists_owner_does_not_edit_the_wishes_of_its_recipient(family: Family):
+    gift_list = family.ada.list(recipient=family.leo.person, visibility="household")
+    wish = family.leo.add(gift_list, "A drum")
+    ada = family.ada.api()
+
+    assert ada.patch(f"{API}/items/{wish.pk}", {"note": "small"}).status_code == 403
+    assert ada.delete(f"{API}/items/{wish.pk}").status_code == 403
+
+
+def test_what_nobody_in_particular_added_is_for_all_givers_to_edit_but_not_in_the_recipients_sight(family: Family):
+    for visibility, status in (("household", 403), ("hidden_from_recipient", 200)):
+        gift_list = family.mia.list(recipient=family.leo.person, visibility=visibility)
+        item = family.mia.add(gift_list, "A drum", openly=True)
+        ListItem.objects.filter(pk=item.pk).update(added_by=None)
+        assert family.ada.api().patch(f"{API}/items/{item.pk}", {"note": "small"}).status_code == status

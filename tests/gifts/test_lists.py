@@ -122,7 +122,9 @@ def test_nobody_hides_a_list_from_themself(family: Family):
         {"kind": "wishlist", "visibility": "hidden_from_recipient"},
     ):
         answer = family.leo.api().post(f"{API}/lists", {"name": "Mine"} | fields)
-        assert answer.json()["error"]["details"] == {"visibility": ["A list cannot be hidden from its owner."]}
+        assert answer.json()["error"]["details"] == {
+            "visibility": ["A list cannot be hidden from its owner, nor by somebody from themself."]
+        }
 
 
 def test_who_is_nobody_yet_has_to_say_whose_wishes_these_are(family: Family):
@@ -269,3 +271,36 @@ def test_roles_do_not_reach_next_door(family: Family, neighbour: Member):
     gift_list = family.ada.list(recipient=family.theo)
 
     assert neighbour.api().patch(f"{API}/lists/{gift_list.pk}", {"name": "Mine now"}).status_code == 403
+
+
+def test_an_owner_does_not_hide_a_list_for_themself_from_themself(family: Family):
+    gift_list = family.ada.list(recipient=family.mia.person, visibility="household")
+
+    answer = family.mia.api().patch(f"{API}/lists/{gift_list.pk}", {"visibility": "hidden_from_recipient"})
+
+    assert answer.status_code == 400
+    assert family.mia.api().get(f"{API}/lists/{gift_list.pk}").status_code == 200
+
+
+def test_a_recipient_does_not_choose_the_day_on_which_they_learn_what_was_given(family: Family):
+    body = {"name": "Mine", "kind": "wishlist", "occurs_on": "2020-01-01"}
+    answer = family.leo.api().post(f"{API}/lists", body)
+
+    assert set(answer.json()["error"]["details"]) == {"occurs_on"}
+    assert not GiftList.objects.exists()
+
+
+def test_nobody_is_the_recipient_where_nobody_is_said_to_be(family: Family):
+    birthday = family.mia.api().post(f"{API}/occasions", {"name": "B", "honoree": str(family.theo.pk)}).json()["id"]
+    for fields, recipient in (({}, "Theo"), ({"recipient": None}, None)):
+        row = family.mia.api().post(f"{API}/lists", {"name": "A", "occasion": birthday} | fields).json()
+        assert (row["recipient"] and row["recipient"]["display_name"]) == recipient
+
+
+def test_a_list_for_an_occasion_of_somebody_deleted_is_for_nobody(family: Family):
+    birthday = family.mia.api().post(f"{API}/occasions", {"name": "B", "honoree": str(family.theo.pk)}).json()["id"]
+    family.mia.api().delete(f"{API}/people/{family.theo.pk}")
+
+    row = family.mia.api().post(f"{API}/lists", {"name": "A", "occasion": birthday}).json()
+
+    assert row["recipient"] is None

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from config.errors import Code, Refusal
 from gifts.models import Claim, GiftList, ListItem
 from gifts.services.claims import claim_item, move_item
 from gifts.services.merging import merge_people
@@ -365,3 +366,14 @@ def test_crosswise_merges_wait_for_each_other():
 def test_owners_are_asked_for_at_the_moment_of_merging(family, leonard):
     Membership.objects.filter(user=family.ada.user).update(role=Role.OWNER)
     assert merge(family.ada, leonard, family.leo.person).status_code == 200
+
+
+def test_who_joins_a_couple_while_they_wait_cannot_merge_it_with_what_they_knew(family: Family):
+    stale = family.mia.viewer
+    family.grandparents.member_links.create(household=family.household, member=family.mia.person)
+    others = Person.objects.create(household=family.household, display_name="Others")
+    others.member_links.create(household=family.household, member=family.theo)
+
+    with pytest.raises(Refusal) as refused:
+        merge_people(viewer=stale, source_id=family.grandparents.pk, target_id=others.pk)
+    assert refused.value.code is Code.RESOURCE_FORBIDDEN

@@ -188,6 +188,7 @@ GIVERS_SIDE = {
     "stage",
     "planned_price",
     "giver_note",
+    "withdrawn",
     "remaining",
     "over_claimed",
     "claims",
@@ -334,4 +335,4 @@ def test_a_gift_of_one_household_never_stands_on_a_list_of_another(family: Famil
     answer = family.leo.api().post(f"{API}/lists/{next_door.pk}/items", {"gift": str(gift.pk)})
     assert answer.status_code == 400
     with pytest.raises(Exception, match="VALIDATION_FAILED"):
-        add_item(viewer=family.leo.viewer, list_id=next_door.pk, gift=gift)
+        add_item(viewer=family.leo.viewer, list_id=next_door.pk, gift_id=gift.pk)

@@ -9,9 +9,11 @@ from contextlib import contextmanager
 import pytest
 from rest_framework.test import APIClient
 
+from config.errors import Code, Refusal
 from gifts.models import GiftList
 from households.models import Membership, Person, PersonMember, Role
 from households.services.occasions import create_occasion
+from households.services.people import update_person
 from tests.accounts.steps import activate, complete, error
 from tests.cast import Family, Member
 
@@ -279,3 +281,18 @@ def test_who_is_merged_by_an_owner_stays_blind(family, surprises):
     with still_blind(family.leo, surprises):
         answer = family.mia.api().post(f"{person_path(family.leo.person)}/merge", {"into": str(family.theo.pk)})
         assert answer.status_code == 200
+
+
+def test_who_joins_a_couple_while_they_wait_cannot_take_themselves_out_with_what_they_knew(family: Family):
+    """A request knows its viewer's persons from before it waited for the household's lock."""
+    stale = family.mia.viewer
+    halves = [family.grandma.person, family.grandpa]
+    update_person(
+        viewer=family.ada.viewer,
+        person_id=family.grandparents.pk,
+        changes={"members": [*halves, family.mia.person]},
+    )
+
+    with pytest.raises(Refusal) as refused:
+        update_person(viewer=stale, person_id=family.grandparents.pk, changes={"members": halves})
+    assert refused.value.code is Code.RESOURCE_FORBIDDEN

@@ -7,7 +7,7 @@ from households.models import Activity, Household, Person, PersonMember
 from households.services.households import create_household
 from households.services.people import create_person, update_person
 from tests.accounts.steps import error
-from tests.cast import make_family
+from tests.cast import Family, make_family
 from tests.concurrency import simultaneously
 from tests.households.actors import api_of, table
 
@@ -293,3 +293,22 @@ def test_a_couples_members_come_in_one_order(family):
     shown = family.ada.api().get(path(group)).json()["members"]
     assert [member["display_name"] for member in shown] == ["Mia", "Ada", "Theo"]
     assert Household.objects.count() == 1
+
+
+def test_many_members_are_looked_up_in_one_query(family: Family, django_assert_max_num_queries):
+    api = family.mia.api()
+    with django_assert_max_num_queries(30):
+        answer = api.post("/api/v1/people", {"display_name": "All", "members": [str(family.theo.pk)] * 40})
+    assert [member["display_name"] for member in answer.json()["members"]] == ["Theo"]
+
+    too_many = api.post("/api/v1/people", {"display_name": "All", "members": [str(family.theo.pk)] * 51})
+    assert set(too_many.json()["error"]["details"]) == {"members"}
+
+
+def test_changing_nothing_leaves_no_trace(family: Family):
+    before = family.mia.api().get(f"/api/v1/people/{family.theo.pk}").content
+    entries = Activity.objects.count()
+
+    for body in ({}, {"display_name": "Theo"}, {"members": []}):
+        assert family.mia.api().patch(f"/api/v1/people/{family.theo.pk}", body).content == before
+    assert Activity.objects.count() == entries

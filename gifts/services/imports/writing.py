@@ -5,7 +5,7 @@ from datetime import date
 
 from gifts.models import Claim, GiftList, ImportedRow, ListItem
 from gifts.services.claims import Standing, take
-from gifts.services.gifts import new_gift
+from gifts.services.gifts import make_gift
 from gifts.services.imports.deciding import Decision
 from gifts.services.imports.drafts import Draft, Wish
 from gifts.services.imports.notes import MAX_NOTE
@@ -59,7 +59,7 @@ class Writer:
         gift_list = self.places.list_for(place, is_secret=wish.is_secret)
         author = self.places.author(place)
         price, currency = decision.price
-        gift = new_gift(
+        gift = make_gift(
             viewer=self.places.viewer,
             household_id=gift_list.household_id,
             in_catalog=False,
