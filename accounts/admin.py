@@ -1,14 +1,18 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
-from django.contrib.auth.forms import UserChangeForm as StockUserChangeForm
-from django.http import HttpRequest
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
+from accounts.services.users import deactivate_user, record_rights
 from config.admin import ReadOnlyAdmin
+from config.client import client_of
+
+RIGHTS = ["is_active", "is_staff", "is_superuser"]
 
 
 class LoginsForm(forms.ModelForm):
@@ -31,10 +35,10 @@ class UserCreationForm(LoginsForm, AdminUserCreationForm):
         fields = ["name", "email", "handle"]
 
 
-class UserChangeForm(LoginsForm, StockUserChangeForm):
+class UserChangeForm(LoginsForm):
     class Meta:
         model = User
-        fields = ["name", "email", "handle", "avatar_url", "password", "is_active", "is_staff", "is_superuser"]
+        fields = ["name", "email", "handle", "avatar_url", *RIGHTS]
 
 
 @admin.register(User)
@@ -42,8 +46,8 @@ class UserAdmin(StockUserAdmin):
     form = UserChangeForm
     add_form = UserCreationForm
     fieldsets = [
-        (None, {"fields": ["name", "email", "handle", "avatar_url", "password"]}),
-        ("What they may do", {"fields": ["is_active", "is_staff", "is_superuser"]}),
+        (None, {"fields": ["name", "email", "handle", "avatar_url"]}),
+        ("What they may do", {"fields": [*RIGHTS]}),
     ]
     add_fieldsets = [(None, {"fields": ["name", "email", "handle", "usable_password", "password1", "password2"]})]
     list_display = ["name", "email", "handle", "is_active", "is_staff", "activated_at"]
@@ -51,6 +55,17 @@ class UserAdmin(StockUserAdmin):
     search_fields = ["name", "email", "handle"]
     ordering = ["name"]
     filter_horizontal = []
+
+    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        actor, client = cast(User, request.user), client_of(request)
+        rights = [right for right in RIGHTS if right in form.changed_data]
+        if change and "is_active" in rights and not obj.is_active:
+            deactivate_user(user=obj, actor=actor, client=client)
+        record_rights(user=obj, rights=rights, actor=actor, client=client)
+
+    def user_change_password(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        raise PermissionDenied  # Nobody knows another's password: whoever has lost theirs gets a code.
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False  # Their audit hangs on them; somebody who leaves is deactivated.

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from config.models import BaseModel, CasefoldKey, ScopedQuerySet, casefold_key
+from config.models import BaseModel, CasefoldKey, ScopedQuerySet, casefold_key, validate_one_line
 
 MAX_CODE_FAILURES = 5
 
@@ -49,7 +49,7 @@ class User(BaseModel, AbstractBaseUser, PermissionsMixin):
         help_text="What somebody signs in with who has no e-mail address: a child, a grandparent.",
     )
     handle_key = CasefoldKey("handle", unique=True)
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, validators=[validate_one_line])
     avatar_url = models.URLField(max_length=500, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
@@ -197,6 +197,7 @@ class AuthEvent(BaseModel):
 
     class Kind(models.TextChoices):
         CODE_ISSUED = "code_issued"
+        CODE_WITHDRAWN = "code_withdrawn"
         ACTIVATION_STARTED = "activation_started"
         ACTIVATION_FAILED = "activation_failed"
         ACTIVATION_COMPLETED = "activation_completed"
@@ -204,8 +205,10 @@ class AuthEvent(BaseModel):
         REFRESH = "refresh"
         REPLAY_DETECTED = "replay_detected"
         SESSION_REVOKED = "session_revoked"
+        RIGHTS_CHANGED = "rights_changed"
 
     class Outcome(models.TextChoices):
+        ATTEMPTED = "attempted"
         SUCCEEDED = "succeeded"
         FAILED = "failed"
 

@@ -4,12 +4,15 @@ import ipaddress
 import os
 import secrets
 import tempfile
+from io import StringIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
+
+SWITCHES = dict.fromkeys(["true", "yes", "on", "1"], True) | dict.fromkeys(["false", "no", "off", "0"], False)
 
 
 class Environment(environ.Env):
@@ -22,6 +25,18 @@ class Environment(environ.Env):
             return default
         return super().get_value(var, cast, default, parse_default)
 
+    def read_file(self, path: Path, *, required: bool) -> None:
+        """What this file says, too. Left out in silence it would make Hearth start with an empty house."""
+        try:
+            self.read_env(StringIO(path.read_text(encoding="utf-8")))
+        except FileNotFoundError as error:
+            if required:
+                raise ImproperlyConfigured(f"HEARTH_ENV_FILE={path} is not there.") from error
+        except (OSError, UnicodeDecodeError) as error:
+            name = f"HEARTH_ENV_FILE={path}" if required else path
+            reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+            raise ImproperlyConfigured(f"{name} cannot be read: {reason}.") from error
+
     def number(self, name: str, *, default: int, least: int = 0, most: int = 1_000_000_000) -> int:
         try:
             value = self.int(name, default=default)
@@ -30,6 +45,12 @@ class Environment(environ.Env):
         if not least <= value <= most:
             raise ImproperlyConfigured(f"{name} must be a whole number from {least} to {most}.")
         return value
+
+    def switch(self, name: str, *, default: bool) -> bool:
+        text = self.str(name, default=str(default)).strip().lower()
+        if text not in SWITCHES:
+            raise ImproperlyConfigured(f"{name} must be true or false.")
+        return SWITCHES[text]
 
     def one_of(self, name: str, choices: list[str], *, default: str) -> str:
         value = self.str(name, default=default).upper()
@@ -47,6 +68,13 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{name} must be IP addresses or networks with commas between them.") from error
         return networks
 
+    def origins(self, name: str) -> list[str]:
+        """Where pages come from: a scheme, a host and perhaps a port (https://app.example.org)."""
+        origins = [text.strip() for text in self.list(name, default=[])]
+        if None in map(origin, origins):
+            raise ImproperlyConfigured(f"{name} must be origins like https://app.example.org with commas between them.")
+        return origins
+
 
 def is_loopback(host: str) -> bool:
     try:
@@ -60,14 +88,20 @@ def bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
-def public_address(url: str) -> SplitResult:
-    """The parts of HEARTH_PUBLIC_URL: a scheme, a host and perhaps a port, since links are made of nothing else."""
+def origin(url: str) -> SplitResult | None:
+    """The parts of an address that is a scheme, a host and perhaps a port, and nothing else."""
     try:
         parts = urlsplit(url)
         plain = f"{parts.scheme}://{bracketed(parts.hostname or '')}" + (f":{parts.port}" if parts.port else "")
     except ValueError:
-        plain = ""
-    if plain != url.lower() or parts.scheme not in {"http", "https"} or not parts.hostname:
+        return None
+    return parts if plain == url.lower() and parts.scheme and parts.hostname else None
+
+
+def public_address(url: str) -> SplitResult:
+    """The parts of HEARTH_PUBLIC_URL. It has no path, since links are made by putting theirs behind it."""
+    parts = origin(url)
+    if parts is None or parts.scheme not in {"http", "https"}:
         raise ImproperlyConfigured("HEARTH_PUBLIC_URL must look like https://hearth.example.org, without a path.")
     return parts
 

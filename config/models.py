@@ -4,6 +4,7 @@ import unicodedata
 from typing import Any, Self
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -64,6 +65,12 @@ class CasefoldKey(models.CharField):
             raise invalid(**{self.source: "This is too long."})
         setattr(instance, self.attname, value)
         return value
+
+
+def validate_one_line(text: str) -> None:
+    """For names: nothing in them that a terminal or a log would obey."""
+    if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
+        raise ValidationError("Use one line without control characters.")
 
 
 def casefold_key(text: str | None) -> str | None:

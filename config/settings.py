@@ -22,12 +22,13 @@ from config.logs import console_renderer, json_renderer, shared_processors
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
 # What the environment says already wins over the file.
-env.read_env(env.str("HEARTH_ENV_FILE", default=str(BASE_DIR / ".env")))
+named = env.str("HEARTH_ENV_FILE", default="")
+env.read_file(Path(named or BASE_DIR / ".env"), required=bool(named))
 
-DATA_DIR = Path(env.str("HEARTH_DATA_DIR", default=str(BASE_DIR / "data"))).expanduser().resolve()
+DATA_DIR = (BASE_DIR / Path(env.str("HEARTH_DATA_DIR", default="data")).expanduser()).resolve()
 HOST = bracketed(env.str("HOST", default="127.0.0.1"))
 PORT = env.number("PORT", default=8000, most=65_535)
-DEBUG = env.bool("DEBUG", default=False)
+DEBUG = env.switch("DEBUG", default=False)
 
 # --- Production or embedded ----------------------------------------------------------------------
 
@@ -59,7 +60,7 @@ ALLOWED_HOSTS = [
     *env.list("ALLOWED_HOSTS", default=[]),
 ]
 CSRF_TRUSTED_ORIGINS = [f"{public.scheme}://{public.netloc}"]
-CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])
+CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "x-request-id"]
 CORS_EXPOSE_HEADERS = ["X-Request-ID"]

@@ -11,7 +11,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-from config.models import BaseModel, Deletable, ScopedQuerySet
+from config.models import BaseModel, Deletable, ScopedQuerySet, validate_one_line
 
 if TYPE_CHECKING:
     from households.viewer import Viewer
@@ -34,7 +34,7 @@ class HouseholdQuerySet(ScopedQuerySet):
 
 
 class Household(BaseModel):
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, validators=[validate_one_line])
     currency = models.CharField(
         max_length=3,
         default="EUR",
@@ -69,9 +69,9 @@ class PersonQuerySet(ScopedQuerySet):
 
 
 class Person(HouseholdRow, Deletable):
-    """Someone who gives or gets, with or without a login; a couple or group is a Person made of Persons."""
+    """Whoever a present can be for or from, whether they sign in or not. Couples and groups are such rows, too."""
 
-    display_name = models.CharField(max_length=120)
+    display_name = models.CharField(max_length=120, validators=[validate_one_line])
     relationship = models.CharField(max_length=60, blank=True)
     birthdate = models.DateField(null=True, blank=True)
     interests = models.TextField(max_length=2000, blank=True)
@@ -163,7 +163,7 @@ class Occasion(HouseholdRow, Deletable):
         HOUSEHOLD = "household"
         HIDDEN = "hidden_from_honoree"
 
-    name = models.CharField(max_length=120)
+    name = models.CharField(max_length=120, validators=[validate_one_line])
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.OTHER)
     date = models.DateField(null=True, blank=True)
     is_yearly = models.BooleanField(default=False)

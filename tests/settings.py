@@ -23,6 +23,3 @@ WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 # Two suites in one checkout do not meet, either.
 if "sqlite3" in DATABASES["default"]["ENGINE"]:
     DATABASES["default"]["TEST"] = {"NAME": Path(tempfile.gettempdir()) / f"hearth-tests-{os.getpid()}.sqlite3"}
-
-# Static files are looked for when asked for: the tests need none collected.
-WHITENOISE_AUTOREFRESH = True

@@ -11,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import serializers
-from accounts.models import DeviceSession
+from accounts.models import AuthEvent, DeviceSession
 from accounts.services.activation import complete_activation
+from accounts.services.audit import refusals_recorded
 from accounts.services.codes import verify_code
 from accounts.services.login import log_in
 from accounts.services.outcomes import Denied
@@ -74,13 +75,15 @@ class CompleteActivationView(OpenView):
     @extend_schema(summary="Complete an activation", auth=[], responses=serializers.SignedInSerializer)
     def post(self, request: Request) -> Response:
         """The second step: uses the code up and signs this device in."""
-        values = self.validated()
-        token = ActivationToken.read(values.pop("activation_token"))
+        values, client = self.validated(), client_of(request)
+        with refusals_recorded(kind=AuthEvent.Kind.ACTIVATION_FAILED, client=client):
+            token = ActivationToken.read(values.pop("activation_token"))
+            code_id = token.code_id
         outcome = complete_activation(
-            code_id=token.code_id,
+            code_id=code_id,
             fingerprint_hash=token.fingerprint_hash,
             app_version=token.app_version,
-            client=client_of(request),
+            client=client,
             **values,
         )
         return self.signed_in(granted(outcome))
@@ -100,13 +103,12 @@ class RefreshView(OpenView):
     @extend_schema(summary="Trade a refresh token for new tokens", auth=[], responses=serializers.SignedInSerializer)
     def post(self, request: Request) -> Response:
         """Each refresh token is good once; for ten seconds more the same device gets the same answer again."""
-        values = self.validated()
-        token = RefreshToken.read(values["refresh"])
+        values, client = self.validated(), client_of(request)
+        with refusals_recorded(kind=AuthEvent.Kind.REFRESH, client=client):
+            token = RefreshToken.read(values["refresh"])
+            session_id, generation = token.session_id, token.generation
         outcome = refresh_session(
-            session_id=token.session_id,
-            generation=token.generation,
-            device_id=values["device_id"],
-            client=client_of(request),
+            session_id=session_id, generation=generation, device_id=values["device_id"], client=client
         )
         return self.signed_in(granted(outcome))
 

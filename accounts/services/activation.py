@@ -38,9 +38,7 @@ def complete_activation(
         user = User.objects.locked(code.user_id)
         if not _use_up(code):
             return _denied(user, client)
-        _activate(user, password_hash)
-        others = user.sessions.all()
-        revoke_sessions(sessions=others, reason=DeviceSession.Revoked.RESET, actor=user, client=client)
+        _activate(user, password_hash, client)
         session = open_session(
             user=user,
             device_name=device_name,
@@ -49,15 +47,7 @@ def complete_activation(
             app_version=app_version,
             client=client,
         )
-        record(
-            kind=AuthEvent.Kind.ACTIVATION_COMPLETED,
-            outcome=AuthEvent.Outcome.SUCCEEDED,
-            client=client,
-            user=user,
-            actor=user,
-            session=session,
-        )
-    return session
+        return _completed(session, client)
 
 
 def _use_up(code: ActivationCode) -> bool:
@@ -66,10 +56,12 @@ def _use_up(code: ActivationCode) -> bool:
     return bool(ActivationCode.objects.usable().filter(pk=code.pk).update(used_at=now, updated_at=now))
 
 
-def _activate(user: User, password_hash: str) -> None:
+def _activate(user: User, password_hash: str, client: Client) -> None:
+    """The account is theirs alone from here on: whatever was signed in before is out."""
     user.password = password_hash
     user.activated_at = user.activated_at or timezone.now()
     user.save(update_fields=["password", "activated_at", "updated_at"])
+    revoke_sessions(sessions=user.sessions.all(), reason=DeviceSession.Revoked.RESET, actor=user, client=client)
 
 
 def _check_password(password: str, user: User) -> None:
@@ -78,6 +70,18 @@ def _check_password(password: str, user: User) -> None:
             validate_password(password, user)
     except ValidationError as error:
         raise Refusal(Code.VALIDATION_FAILED, details={"password": error.messages}) from error
+
+
+def _completed(session: DeviceSession, client: Client) -> DeviceSession:
+    record(
+        kind=AuthEvent.Kind.ACTIVATION_COMPLETED,
+        outcome=AuthEvent.Outcome.SUCCEEDED,
+        client=client,
+        user=session.user,
+        actor=session.user,
+        session=session,
+    )
+    return session
 
 
 def _denied(user: User | None, client: Client) -> Denied:

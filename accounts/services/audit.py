@@ -1,5 +1,9 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from accounts.models import AuthEvent, DeviceSession, User
 from config.client import Client
+from config.errors import Refusal
 
 
 def record(
@@ -23,3 +27,13 @@ def record(
         ip=client.ip,
         user_agent=client.user_agent,
     )
+
+
+@contextmanager
+def refusals_recorded(*, kind: AuthEvent.Kind, client: Client) -> Iterator[None]:
+    """What is refused in here leaves a line before it goes on. For use outside of transactions: they would undo it."""
+    try:
+        yield
+    except Refusal as refusal:
+        record(kind=kind, outcome=AuthEvent.Outcome.FAILED, client=client, reason=refusal.code.name.lower())
+        raise

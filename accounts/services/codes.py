@@ -60,6 +60,14 @@ def withdraw_owners_codes(*, user: User) -> None:
     _withdraw(user.activation_codes.open().filter(issued_by__isnull=False))
 
 
+def withdraw_codes(*, user: User, actor: User | None, client: Client) -> None:
+    """For staff: ends the open code of this user, whoever issued it."""
+    if _withdraw(user.activation_codes.open()):
+        record(
+            kind=Kind.CODE_WITHDRAWN, outcome=Outcome.SUCCEEDED, client=client, user=user, actor=actor, reason="staff"
+        )
+
+
 def verify_code(*, login: str, code: str, client: Client) -> ActivationCode | Denied:
     """The code that this login and this text belong to. It stays usable until the activation is completed.
 
@@ -70,7 +78,7 @@ def verify_code(*, login: str, code: str, client: Client) -> ActivationCode | De
     with transaction.atomic(durable=True):
         reserved = row is not None and _reserve_attempt(row)
         # Written for everybody, so that a login with a code costs no commit more than one without.
-        record(kind=Kind.ACTIVATION_STARTED, outcome=Outcome.SUCCEEDED, client=client, user=user)
+        record(kind=Kind.ACTIVATION_STARTED, outcome=Outcome.ATTEMPTED, client=client, user=user)
     matches = _matches(row.code_hash if row and reserved else NO_CODE, code)
     if row is None or not (reserved and matches):
         return _denied(Code.AUTH_INVALID_ACTIVATION_CODE, user, client)
@@ -85,9 +93,9 @@ def normalised(typed: str) -> str:
     return "".join(character for character in typed.upper() if character.isalnum()).translate(LOOKALIKES)
 
 
-def _withdraw(codes: ActivationCodeQuerySet) -> None:
+def _withdraw(codes: ActivationCodeQuerySet) -> int:
     now = timezone.now()
-    codes.update(replaced_at=now, updated_at=now)
+    return codes.update(replaced_at=now, updated_at=now)
 
 
 def _reserve_attempt(row: ActivationCode) -> bool:

@@ -1,8 +1,15 @@
+from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
-from accounts.models import User
+from accounts.models import AuthEvent, DeviceSession, User
+from accounts.services.audit import record
+from accounts.services.codes import withdraw_codes
+from accounts.services.sessions import revoke_sessions
+from config.client import Client
 from config.errors import Code, Refusal
 
 PROFILE_FIELDS = {"name", "avatar_url"}
@@ -31,6 +38,37 @@ def update_profile(*, user: User, changes: dict[str, Any]) -> User:
     if fields := user.assign(changes):
         user.save(update_fields=[*fields, "updated_at"])
     return user
+
+
+@transaction.atomic
+def deactivate_user(*, user: User, actor: User | None, client: Client) -> None:
+    """For staff: they are out at once and everywhere. Should they be let in again, they have to sign in anew."""
+    user = User.objects.locked(user.pk)
+    user.is_active = False
+    user.save(update_fields=["is_active", "updated_at"])
+    withdraw_codes(user=user, actor=actor, client=client)
+    revoke_sessions(sessions=user.sessions.all(), reason=DeviceSession.Revoked.STAFF, actor=actor, client=client)
+    _end_admin_sessions(user)
+
+
+def record_rights(*, user: User, rights: Iterable[str], actor: User, client: Client) -> None:
+    """Notes what these rights have become: `is_staff_on`, `is_active_off`."""
+    for right in rights:
+        record(
+            kind=AuthEvent.Kind.RIGHTS_CHANGED,
+            outcome=AuthEvent.Outcome.SUCCEEDED,
+            client=client,
+            user=user,
+            actor=actor,
+            reason=f"{right}_{'on' if getattr(user, right) else 'off'}",
+        )
+
+
+def _end_admin_sessions(user: User) -> None:
+    # Only staff have these, and whose they are stands inside, so each is looked into.
+    for session in Session.objects.all():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
 
 
 def _taken_logins(user: User) -> dict[str, list[str]]:

@@ -10,6 +10,7 @@ from accounts.services.codes import issue_code
 from accounts.services.users import create_user
 from config.client import Client
 from config.errors import Code, Refusal, invalid
+from config.models import casefold_key
 from households.models import Household, Membership, Person, Role
 from households.services import diary
 from households.services.households import locked_with_household, require_owner
@@ -36,7 +37,7 @@ def add_member(
     require_owner(viewer, household.pk)
     user = create_user(name=name, email=email, handle=handle)
     if person is None:
-        person = Person.objects.create(household=household, display_name=name)
+        person = _new_person(household, name)
     membership = Membership.objects.create(
         household=household, user=user, role=role, person=_free_person(household.pk, person)
     )
@@ -120,6 +121,20 @@ def _check_code_rule(viewer: Viewer, user: User, memberships: list[Membership]) 
     reaches_further = not all(viewer.owns(place.household_id) for place in memberships)
     if reaches_further or user.is_staff or user.is_superuser or not user.is_active:
         raise Refusal(Code.RESOURCE_FORBIDDEN, "Only whoever runs this server can issue a code for this account.")
+
+
+def _new_person(household: Household, name: str) -> Person:
+    """A person for a new member, unless somebody of that name waits here for a login.
+
+    A second one would be shown what everybody hides from the first.
+    """
+    waiting = Person.objects.alive().filter(household=household, membership=None, member_links=None)
+    for person in waiting:
+        if casefold_key(person.display_name) == casefold_key(name):
+            raise invalid(
+                person=f"{person} is here already: choose this person, or another name if you mean somebody else."
+            )
+    return Person.objects.create(household=household, display_name=name)
 
 
 def _free_person(household_id: UUID, person: Person) -> Person:

@@ -5,6 +5,9 @@ from django.contrib.auth import authenticate
 from django.test import Client as Browser
 
 from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
+from accounts.services.codes import issue_code
+from accounts.services.sessions import open_session
+from tests.accounts.steps import activate, error, log_in, refresh, refresh_token
 from tests.factories import PASSWORD, UserFactory
 
 
@@ -78,11 +81,60 @@ def test_a_user_is_changed_and_keeps_their_login_and_password(browser, anna):
     assert anna.check_password(PASSWORD)
 
 
-def test_a_password_is_set_by_its_own_form(browser, anna):
+def test_nobody_sets_a_password_for_somebody_else(browser, anna):
+    page = f"/admin/accounts/user/{anna.pk}/"
+    assert "password" not in browser.get(f"{page}change/").context["adminform"].form.fields
     form = {"usable_password": "true", "password1": "by-candle-light", "password2": "by-candle-light"}
-    assert browser.post(f"/admin/accounts/user/{anna.pk}/password/", form).status_code == 302
+    assert browser.get(f"{page}password/").status_code == 403
+    assert browser.post(f"{page}password/", form).status_code == 403
     anna.refresh_from_db()
-    assert anna.check_password("by-candle-light")
+    assert anna.check_password(PASSWORD)
+
+
+def changed(browser: Browser, user: User, **flags: str) -> list[tuple]:
+    """What the audit has of this change."""
+    AuthEvent.objects.all().delete()
+    form = {"name": user.name, "email": user.email, "handle": user.handle or "", "avatar_url": ""}
+    assert browser.post(f"/admin/accounts/user/{user.pk}/change/", form | flags).status_code == 302
+    return list(AuthEvent.objects.filter(user=user).order_by("id").values_list("kind", "reason", "actor__name"))
+
+
+def test_a_deactivated_user_is_out_and_stays_out(browser, api, anna, phone, on_device, client_at_home):
+    code = issue_code(user=anna, actor=None, client=client_at_home)
+    phone = open_session(user=anna, device_name="Anna's phone", client=client_at_home)
+    assert changed(browser, anna) == [
+        ("code_withdrawn", "staff", "Root"),
+        ("session_revoked", "staff", "Root"),
+        ("rights_changed", "is_active_off", "Root"),
+    ]
+    assert changed(browser, anna, is_active="on") == [("rights_changed", "is_active_on", "Root")]
+    assert error(on_device(phone).get("/api/v1/users/me")) == (401, "AUTH_SESSION_REVOKED")
+    assert error(refresh(api, refresh_token(phone), phone.device_id)) == (401, "AUTH_SESSION_REVOKED")
+    assert activate(api, anna.email, code).status_code == 400
+    assert log_in(api, anna.email, PASSWORD).status_code == 200
+
+
+def test_staff_who_were_deactivated_sign_in_to_the_admin_again(browser):
+    colleague = UserFactory(name="Otto", is_staff=True, is_superuser=True)
+    theirs = Browser()
+    theirs.force_login(colleague)
+    rights = {"is_staff": "on", "is_superuser": "on"}
+    changed(browser, colleague, **rights)
+    changed(browser, colleague, is_active="on", **rights)
+    assert theirs.get("/admin/").status_code == 302
+    assert browser.get("/admin/").status_code == 200
+
+
+def test_the_audit_says_who_gave_and_took_rights(browser, anna):
+    assert changed(browser, anna, is_active="on", is_staff="on", is_superuser="on") == [
+        ("rights_changed", "is_staff_on", "Root"),
+        ("rights_changed", "is_superuser_on", "Root"),
+    ]
+    assert changed(browser, anna, is_active="on") == [
+        ("rights_changed", "is_staff_off", "Root"),
+        ("rights_changed", "is_superuser_off", "Root"),
+    ]
+    assert changed(browser, anna, is_active="on", name="Anna B.") == []
 
 
 def test_users_are_found_and_never_deleted(browser, anna):

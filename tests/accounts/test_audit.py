@@ -1,11 +1,14 @@
 """Every step leaves a line, and no line holds a secret."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import ActivationCode, AuthEvent, DeviceSession
 from accounts.services.codes import issue_code
+from accounts.tokens import AccessToken, ActivationToken, HearthToken, RefreshToken
 from tests.accounts.steps import activate, complete, log_in, refresh, refresh_token
 from tests.factories import PASSWORD
 
@@ -21,9 +24,9 @@ def test_an_activation_leaves_its_steps(api, anna, leo, client_at_home):
     complete(api, activate(api, "leo", code))
     assert lines(user=leo) == [
         ("code_issued", "succeeded", ""),
-        ("activation_started", "succeeded", ""),
+        ("activation_started", "attempted", ""),
         ("activation_failed", "failed", "auth_invalid_activation_code"),
-        ("activation_started", "succeeded", ""),
+        ("activation_started", "attempted", ""),
         ("activation_completed", "succeeded", ""),
     ]
     issued = AuthEvent.objects.get(kind="code_issued")
@@ -71,6 +74,35 @@ def test_a_replay_leaves_what_it_was_and_what_it_ended(api, phone, generation, d
         ("session_revoked", "succeeded", reason),
         ("refresh", "failed", "auth_session_revoked"),
     ]
+
+
+def expired(token: HearthToken) -> HearthToken:
+    token.set_exp(from_time=timezone.now() - timedelta(days=400))
+    return token
+
+
+UNREADABLE = {
+    "rubbish": (lambda kind: "rubbish-canary", "auth_token_invalid"),
+    "forged": (lambda kind: f"{kind()}"[:-4] + "AAAA", "auth_token_invalid"),
+    "of another kind": (lambda kind: str(AccessToken()), "auth_token_invalid"),
+    "about nothing": (lambda kind: str(kind()), "auth_token_invalid"),
+    "expired": (lambda kind: str(expired(kind())), "auth_token_expired"),
+}
+
+
+@pytest.mark.parametrize(("make", "reason"), UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize("step", ["refresh", "activation_failed"])
+def test_a_token_that_cannot_be_read_leaves_a_line_and_not_itself(db, api, step, make, reason):
+    if step == "refresh":
+        token = make(RefreshToken)
+        answer = refresh(api, token, uuid4())
+    else:
+        token = make(ActivationToken)
+        body = {"activation_token": token, "device_name": "a phone"}
+        answer = api.post("/api/v1/auth/activate/complete", body)
+    assert answer.status_code == 401
+    assert lines(user=None) == [(step, "failed", reason)]
+    assert token not in str(AuthEvent.objects.values().get())
 
 
 def test_a_sign_out_leaves_who_did_it(anna, phone, on_device):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import secret_kept_in
+from config.environment import Environment, secret_kept_in
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = ROOT / "config" / "settings.py"
@@ -99,6 +99,26 @@ def test_an_empty_variable_means_the_default(settings_with):
     settings = settings_with(PORT="", HOST="", DATABASE_URL="", DATABASE_POOL_MAX=" ", ALLOWED_HOSTS="")
     assert (settings["HOST"], settings["PORT"]) == ("127.0.0.1", 8000)
     assert not settings["IS_PRODUCTION"]
+
+
+def test_a_relative_data_folder_is_in_hearths_own_folder(settings_with, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert settings_with(HEARTH_DATA_DIR="data/tests")["DATA_DIR"] == ROOT / "data" / "tests"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("text", "means"), [("true", True), ("YES", True), ("1", True), ("off", False), ("No", False)])
+def test_a_switch_is_said_in_plain_words(settings_with, text, means):
+    assert settings_with(DEBUG=text)["DEBUG"] is means
+
+
+def test_apps_from_elsewhere_are_named_by_their_origin(settings_with):
+    origins = settings_with(CORS_ALLOWED_ORIGINS="https://app.example.org, http://localhost:5173,capacitor://localhost")
+    assert origins["CORS_ALLOWED_ORIGINS"] == [
+        "https://app.example.org",
+        "http://localhost:5173",
+        "capacitor://localhost",
+    ]
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.10", "localhost", "::1", "[::1]"])
@@ -212,6 +232,11 @@ def test_redis_is_used_when_it_is_named(settings_with):
         {"HEARTH_PUBLIC_URL": "https://[hearth"},
         {"TRUSTED_PROXIES": "10.0.0.1,proxy"},
         {"LOG_LEVEL": "loud"},
+        {"DEBUG": "maybe"},
+        {"CORS_ALLOWED_ORIGINS": "foo"},
+        {"CORS_ALLOWED_ORIGINS": "https://app.example.org,https://app.example.org/path"},
+        {"HEARTH_ENV_FILE": "/nowhere/hearth.env"},
+        {"HEARTH_ENV_FILE": "/"},
         {"REDIS_URL": "127.0.0.1:6379"},
         {"HEARTH_DATA_DIR": "/dev/null/data"},
         {"DATABASE_POOL_MIN": "9", "DATABASE_POOL_MAX": "8"},
@@ -231,6 +256,18 @@ def test_a_wrong_value_is_named_and_its_secret_is_not_repeated(refusal_of, varia
     assert sentence.startswith(next(iter(variables)))
     assert sentence.endswith(".")
     assert "secret" not in sentence
+
+
+def test_an_env_file_without_a_name_may_be_missing_but_not_unreadable(tmp_path):
+    env = Environment()
+    env.read_file(tmp_path / ".env", required=False)
+    folder, latin = tmp_path / "folder", tmp_path / "latin"
+    folder.mkdir()
+    latin.write_bytes(b"SECRET_KEY=\xff")
+    for path in (folder, latin):
+        with pytest.raises(ImproperlyConfigured) as refusal:
+            env.read_file(path, required=False)
+        assert str(refusal.value).startswith(f"{path} cannot be read: ")
 
 
 def test_a_secret_that_cannot_be_kept_is_said(refusal_of, tmp_path):

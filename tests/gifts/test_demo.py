@@ -3,14 +3,23 @@ from django.core.management import CommandError, call_command
 from django.test import override_settings
 from rest_framework.test import APIClient
 
-from accounts.models import AuthEvent, User
+from accounts.models import ActivationCode, AuthEvent, User
 from accounts.services.sessions import open_session
 from accounts.tokens import AccessToken
 from config.client import Client
 from gifts.models import ListItem
 from gifts.services.demo import ITEMS
 from households.models import Activity, Household, Person
+from households.services.households import create_household
+from households.services.members import add_member
+from households.viewer import Viewer
 from tests.cast import Family
+
+
+@pytest.fixture(autouse=True)
+def _embedded(settings) -> None:
+    """Also when the tests run on PostgreSQL, which counts as production."""
+    settings.IS_PRODUCTION = False
 
 
 @pytest.mark.django_db
@@ -70,6 +79,24 @@ def test_removing_the_demo_leaves_nothing_of_it(capsys: pytest.CaptureFixture[st
         assert not model.objects.exists()
     call_command("remove_demo")
     assert capsys.readouterr().out.endswith("There is no demo household here.\n")
+
+
+@pytest.mark.django_db
+def test_removing_the_demo_keeps_whom_it_let_in_and_who_has_a_home_since():
+    call_command("create_demo", verbosity=0)
+    mia = User.objects.with_login("mia").get()
+    demo = Household.objects.get()
+    add_member(viewer=Viewer.of(mia), household_id=demo.pk, name="Tim", handle="tim", client=Client())
+    tim = User.objects.with_login("tim").get()
+    home = create_household(owner=tim, name="At Tim's")
+
+    call_command("remove_demo")
+
+    assert User.objects.get() == tim
+    assert Household.objects.get() == home
+    code, event = ActivationCode.objects.get(), AuthEvent.objects.get()
+    assert (code.user, code.issued_by) == (tim, None)
+    assert (event.kind, event.user, event.actor) == ("code_issued", tim, None)
 
 
 def test_removing_the_demo_keeps_everybody_else(family: Family):

@@ -94,6 +94,8 @@ def test_an_owners_code_for_a_login_ends_when_staff_make_it_an_owner_elsewhere(f
         ({"owner_handle": "m i a"}, "--owner-handle: Use letters, digits, dots and dashes."),
         ({"owner_handle": "mia", "owner_name": " "}, "--owner-name: This field cannot be blank."),
         ({"owner_handle": "mia", "name": ""}, "--name: This field cannot be blank."),
+        ({"owner_handle": "mia", "owner_name": "Mia\nroot"}, "--owner-name: Use one line without control characters."),
+        ({"owner_handle": "mia", "name": "\x1b[2JBauers"}, "--name: Use one line without control characters."),
         ({"owner_handle": "mia", "currency": "Euro"}, "--currency: "),
         ({"owner_handle": "mia", "timezone": "Berlin"}, "--timezone: This is not an IANA time zone"),
         ({"owner_handle": "gone"}, "This login is deactivated."),

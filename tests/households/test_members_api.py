@@ -104,6 +104,23 @@ def test_a_new_member_is_nobody_elses_person(family, neighbour, who, message):
     assert not User.objects.filter(handle="tim").exists()
 
 
+@pytest.mark.parametrize("name", ["Theo", "  THEO ", "\uff34heo"])
+def test_a_new_member_is_no_second_person_of_that_name_by_accident(family, name):
+    answer = family.mia.api().post(members(family), NEW | {"name": name})
+    assert error(answer) == (400, "VALIDATION_FAILED")
+    [message] = answer.json()["error"]["details"]["person"]
+    assert "Theo" in message
+    assert not User.objects.filter(handle="tim").exists()
+    assert Person.objects.filter(household=family.household).count() == 7
+
+
+def test_a_name_is_free_once_its_person_is_somebody_or_gone(family, neighbour):
+    api = family.mia.api()
+    Person.objects.filter(pk=family.theo.pk).update(deleted_at=timezone.now())
+    for handle, name in (("theo", "Theo"), ("leo2", "Leo"), ("eve2", "Eve"), ("both", "Grandma & Grandpa")):
+        assert api.post(members(family), {"name": name, "handle": handle}).status_code == 201
+
+
 def test_a_person_of_ones_other_household_does_not_fit(family):
     elsewhere = create_household(owner=family.mia.user, name="The club")
     person = Person.objects.get(household=elsewhere)

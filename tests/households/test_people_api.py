@@ -26,6 +26,12 @@ def names(answer) -> list[str]:
     return sorted(row["display_name"] for row in answer.json()["results"])
 
 
+@pytest.mark.parametrize("name", ["Tim\nTom", "Tim\x1b[2J", "Tim\u2028Tom"])
+def test_a_name_is_one_line(family, name):
+    answer = family.leo.api().post(PEOPLE, {"display_name": name})
+    assert answer.json()["error"]["details"] == {"display_name": ["Use one line without control characters."]}
+
+
 @pytest.mark.parametrize(
     ("verb", "actor", "status"),
     table(
