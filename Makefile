@@ -22,7 +22,7 @@ help:
 	@echo 'make run            serve Hearth on http://127.0.0.1:8000 (also: make run PORT=8123 HEARTH_DATA_DIR=/tmp/x)'
 	@echo 'make test           every check and the whole suite, on SQLite'
 	@echo 'make check          only the checks: format, lint, imports, types, settings, migrations'
-	@echo 'make test-postgres  the suite on PostgreSQL: DATABASE_URL=postgres://... make test-postgres'
+	@echo 'make test-postgres  the suite on PostgreSQL, with coverage: DATABASE_URL=postgres://... make test-postgres'
 	@echo 'make format         put the code in order'
 	@echo 'make pins           compile requirements*.in into requirements*.txt (all newer: make pins UPGRADE=--upgrade)'
 	@echo 'make clean          remove what make made; your data stays'
@@ -34,7 +34,7 @@ run: $(VENV)/runtime-pins
 	@exec $(BIN)/gunicorn -c config/gunicorn.conf.py config.wsgi
 
 test: check
-	$(SQLITE) $(PYTEST) --cov --cov-report=term
+	$(SQLITE) $(PYTEST)
 
 check: $(VENV)/dev-pins
 	$(BIN)/ruff format --check .
@@ -48,7 +48,7 @@ check: $(VENV)/dev-pins
 test-postgres: $(VENV)/dev-pins
 	@test -n "$$DATABASE_URL" || { \
 		echo 'Please say which server: DATABASE_URL=postgres://user:password@127.0.0.1:5432/name make test-postgres' >&2; exit 1; }
-	$(ISOLATED) REDIS_URL= HOST= PORT= $(PYTEST)
+	$(ISOLATED) REDIS_URL= HOST= PORT= $(PYTEST) --cov --cov-report=term:skip-covered
 
 format: $(VENV)/dev-pins
 	$(BIN)/ruff format .
