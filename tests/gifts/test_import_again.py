@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
+from django.core.management import CommandError
 
 from config.errors import Refusal
 from gifts.models import GiftList, ListItem
@@ -198,6 +199,20 @@ def test_a_refused_row_is_named_and_the_others_are_imported(desk: Desk):
     assert [lines_about(number, report) for number in range(3, 10)] == [[f"refused: {reason}"] for reason in refused]
     assert ListItem.objects.get().gift.title == "A kite"
     assert "8 rows: 1 imported" in report
+
+
+def test_of_a_refused_wish_nothing_stays(desk: Desk):
+    """Neither whom it names nor its occasion, wherever it is noticed."""
+    too_long = row("A book", "Aunt Rosa", occasion="Easter 2027", who="Uncle Tom", notes="n" * 1995, colour="red")
+    before = everything()
+    with pytest.raises(CommandError, match="No row of this file could be imported") as error:
+        desk.import_rows(too_long)
+    assert error.value.returncode == 2
+    assert everything() == before
+    desk.import_rows(too_long, row("A kite", "Theo"))
+    assert not Person.objects.filter(display_name__in=["Aunt Rosa", "Uncle Tom"]).exists()
+    assert not Occasion.objects.filter(name="Easter").exists()
+    assert ListItem.objects.get().gift.title == "A kite"
 
 
 def test_a_refused_row_comes_in_once_it_is_mended(desk: Desk):

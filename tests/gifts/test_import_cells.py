@@ -13,7 +13,7 @@ from gifts.services.imports.cells import (
     read_secret,
     read_status,
 )
-from gifts.services.imports.notes import joined, tells_of_givers
+from gifts.services.imports.notes import joined
 from gifts.services.imports.prices import Amount, read_price
 
 PRICES = {
@@ -214,29 +214,6 @@ def test_an_occasion_is_a_name_and_a_year(text: str, name: str, kind: str, year:
     occasion = read_occasion(text)
     assert occasion is not None
     assert (occasion.name, occasion.kind, occasion.year, occasion.is_plain) == (name, kind, year, is_plain)
-
-
-@pytest.mark.parametrize("note", ["paperback", "She lost the old one", "NO glitter", "size 44, blue", "whole family"])
-def test_a_wish_like_note_tells_of_nobody(note: str):
-    assert not tells_of_givers(note, ["Mia", "Leo", "Ada"])
-
-
-@pytest.mark.parametrize(
-    "note",
-    [
-        "Ada paints it",
-        "double? ask somebody",
-        "hidden in the attic",
-        "arrives first week of Dec",
-        "already bought",
-        "too expensive??",
-        "costs $20",
-        "Léo's idea",
-        "a surprise!",
-    ],
-)
-def test_a_note_that_may_tell_of_givers_does(note: str):
-    assert tells_of_givers(note, ["Mia", "Leo", "Ada"])
 
 
 def test_notes_are_joined_line_by_line_without_repeating():

@@ -74,7 +74,7 @@ def test_a_column_of_the_familys_own_is_kept_and_reported(desk: Desk):
     report = desk.import_rows(row("A scarf", colour="red"), row("A hat", colour=" "))
     assert note_of("A scarf") == "Colour: red"
     assert note_of("A hat") == ""
-    assert lines_about(2, report)[0] == "kept as note: Colour: “red”: a column of your own"
+    assert lines_about(2, report)[1] == "kept as note: Colour: “red”: a column of your own"
 
 
 def test_a_column_without_a_name_is_kept(desk: Desk):

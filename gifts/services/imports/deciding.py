@@ -1,4 +1,4 @@
-"""What becomes of a wish: who takes how many, what its recipient may read, and what is left for the givers' note."""
+"""What becomes of a wish: who takes how many, and what stands in the givers' note."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -7,7 +7,7 @@ from decimal import Decimal
 from gifts.models import Claim, GiftList, ItemPlan, ListItem
 from gifts.services.claims import may_give
 from gifts.services.imports.drafts import Draft, Wish
-from gifts.services.imports.notes import joined, tells_of_givers
+from gifts.services.imports.notes import joined
 from gifts.services.imports.people import People
 from gifts.services.imports.report import Report
 from households.models import Person
@@ -27,15 +27,12 @@ class Decision:
     report: Report
     takers: list[tuple[Draft, Person]] = field(default_factory=list)
     left_over: dict[int, list[str]] = field(default_factory=dict)
-    note: str = ""
     giver_note: str = ""
 
     def __post_init__(self) -> None:
         self.left_over = {draft.row.number: list(draft.kept) for draft in self.wish.drafts}
         self._decide_claims()
         self._keep_what_differs()
-        if self._recipient_may_read_the_note():
-            self.note = self.wish.lead.note
         self.giver_note = joined(*self._lines_for_givers())
         self._mention_secrecy()
 
@@ -108,23 +105,12 @@ class Decision:
             self.left_over[draft.row.number].append(line)
             self.report.kept(draft.row.number, column, reason, text)
 
-    def _recipient_may_read_the_note(self) -> bool:
-        """On an open wish that nobody has begun, and only a note that tells of nobody."""
-        lead = self.wish.lead
-        if self.known or self.wish.is_secret or len(self.wish.drafts) > 1 or not lead.note:
-            return False
-        if self.recipient is None:
-            return True
-        if lead.is_only_wished_for and not tells_of_givers(lead.note, [*self.people.names, lead.recipient]):
-            return True
-        self.report.kept(lead.row.number, "Notes", "it may tell of givers, so only they read it")
-        return False
-
     def _lines_for_givers(self) -> Iterable[str]:
+        """Whatever the family wrote for itself: no list of words can tell which notes would spoil a surprise."""
         if self.known:
             yield self.known.plan.giver_note
         for draft in self.wish.drafts:
-            yield "" if self.note else draft.note
+            yield draft.note
             yield from self.left_over[draft.row.number]
 
     def _mention_secrecy(self) -> None:

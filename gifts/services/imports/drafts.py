@@ -40,20 +40,16 @@ class Draft:
         return self.row.cells["Notes"].strip()
 
     @property
-    def is_only_wished_for(self) -> bool:
-        """Nobody has begun anything: there is neither a buyer nor a state to be told."""
-        return self.row.cells["Who buys"].strip() == "" and cells.read_status(self.row.cells["Status"]).value == "idea"
-
-    @property
     def rank(self) -> int:
         return CLAIM_STATUSES.index(Claim.Status(self.claim_status)) if self.claim_status else -1
 
 
 @dataclass
 class Wish:
-    """The rows that mean one wish, in the order of the file."""
+    """The rows that mean one wish, in the order of the file. `may_name_somebody` hides an idea for nobody."""
 
     drafts: list[Draft]
+    may_name_somebody: bool = False
 
     @property
     def lead(self) -> Draft:
@@ -66,7 +62,12 @@ class Wish:
     @property
     def is_secret(self) -> bool:
         """One mark hides the whole wish: "must not see" beats "may see"."""
-        return any(draft.is_secret for draft in self.drafts)
+        return self.may_name_somebody or any(draft.is_secret for draft in self.drafts)
+
+    @property
+    def words(self) -> list[str]:
+        """All that would be read by everybody who plans, were it an open idea for nobody."""
+        return [text for draft in self.drafts for text in (draft.title, draft.note, *draft.kept)]
 
     @property
     def numbers(self) -> list[int]:

@@ -1,6 +1,8 @@
 """One import from beginning to end: all of the file in one transaction, or nothing of it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 from django.db import transaction
@@ -33,24 +35,46 @@ def import_rows(
 
     `said` tells, by casefolded name, which member somebody in the file is; None for somebody without a login.
     """
+    fresh_report = partial(Report, reader=user.login, rows=len(rows), is_rehearsal=is_rehearsal)
     # Two imports of one file at the same moment: the second waits here, and finds everything in the ledger.
     household = Household.objects.visible_to(Viewer.of(user)).locked(household.pk)
-    report = Report(reader=user.login, rows=len(rows), is_rehearsal=is_rehearsal)
-    fresh = _not_yet_imported(household, rows)
-    report.known_before = len(rows) - len(fresh)
-    wishes = understand(fresh, currency=household.currency, report=report)
     _refuse_strangers(rows, said)
+    fresh = _not_yet_imported(household, rows)
+    known_before = len(rows) - len(fresh)
+    while True:
+        before = transaction.savepoint()
+        report = fresh_report(known_before=known_before)
+        writer = _write(fresh, household, user, said, report)
+        if not writer.too_long:
+            break
+        # Of a refused row nothing may stay, not even whom it names; so all is taken back, and done without it.
+        transaction.savepoint_rollback(before)
+        fresh = [replace(row, flaw=writer.too_long.get(row.number, row.flaw)) for row in fresh]
+    _record(writer, household)
+    if is_rehearsal:
+        transaction.set_rollback(True)
+    return report
+
+
+def _write(
+    rows: list[Row], household: Household, user: User, said: Mapping[str, Membership | None], report: Report
+) -> Writer:
+    wishes = understand(rows, currency=household.currency, report=report)
     people = People(household, said, report)
     people.meet(_names_in(wishes))
+    for wish in wishes:
+        is_for_nobody = not wish.lead.recipient
+        wish.may_name_somebody = is_for_nobody and (_has_buyer(wish) or people.might_be_named_in(wish.words))
     # Only now it is known which couples they are half of.
     places = Places(Viewer.of(user), household, report, _spoilers(wishes, people))
     writer = Writer(people, places, report)
     for wish in wishes:
         writer.write(wish)
-    _record(writer, household)
-    if is_rehearsal:
-        transaction.set_rollback(True)
-    return report
+    return writer
+
+
+def _has_buyer(wish: Wish) -> bool:
+    return any(draft.row.cells["Who buys"].strip() for draft in wish.drafts)
 
 
 def _not_yet_imported(household: Household, rows: list[Row]) -> list[Row]:

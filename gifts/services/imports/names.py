@@ -47,6 +47,11 @@ def is_stand_in(name: str) -> bool:
     return bool(_plain_words(name)) and STAND_INS.issuperset(_plain_words(name))
 
 
+def has_stand_in(text: str) -> bool:
+    """Whether a text speaks of somebody without their name: `for my wife`."""
+    return not STAND_INS.isdisjoint(words_of(text))
+
+
 def _plain_words(name: str) -> list[str]:
     return [word for word in words_of(name) if word not in {"my", "our", "the", "whole"}]
 

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from config.models import casefold_key
 from gifts.services.imports.cells import tidy
-from gifts.services.imports.names import halves_of, is_collective, is_stand_in, might_be, words_of
+from gifts.services.imports.names import halves_of, has_stand_in, is_collective, is_stand_in, might_be, words_of
 from gifts.services.imports.reading import stop
 from gifts.services.imports.report import Report
 from households.models import Household, Membership, Person
@@ -75,6 +75,10 @@ class People:
                 names += [group.display_name for group in groups if len(halves_of(group.display_name)) == 1]
             known[f"{member.person or user.name} ({user.login})"] = names
         return known
+
+    def might_be_named_in(self, texts: Iterable[str]) -> bool:
+        names = [*self.names, *self.found, *(name for known in self._members.values() for name in known)]
+        return any(might_be(text, names) or has_stand_in(text) for text in texts)
 
     def _doubt(self, name: str) -> None:
         """Note why this name cannot be taken as somebody."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from config.models import casefold_key
@@ -69,14 +69,22 @@ class Places:
 
     def find_item(self, place: Place, title: str, *, is_secret: bool) -> ListItem | None:
         """The same wish on one of this place's lists, on the side where the row belongs if it is on both."""
-        reachable = ~Q(visibility=Visibility.PRIVATE)
-        if place.recipient is None:
-            reachable |= Q(owner=self.viewer.user)
-        lists = GiftList.objects.alive().filter(reachable, place.lists(self.household))
+        lists = self.reachable(place.recipient, is_secret=is_secret).filter(place.lists(self.household))
         items = ListItem.objects.alive().filter(list__in=lists).select_related("gift", "list").order_by("id")
         same = [item for item in items if casefold_key(item.gift.title) == casefold_key(title)]
         same.sort(key=lambda item: (item.list.visibility == Visibility.HOUSEHOLD) is is_secret)
         return same[0] if same else None
+
+    def reachable(self, recipient: Person | None, *, is_secret: bool) -> QuerySet[GiftList]:
+        """The lists on which such a wish may be found: those that several share, and for an idea one's own.
+
+        A secret idea for nobody is found only on one's own, as what is written beside an open one is read by all.
+        """
+        lists = GiftList.objects.alive().filter(household=self.household)
+        own = Q(visibility=Visibility.PRIVATE, owner=self.viewer.user)
+        if recipient:
+            return lists.exclude(visibility=Visibility.PRIVATE)
+        return lists.filter(own if is_secret else own | Q(visibility=Visibility.HOUSEHOLD))
 
     def list_for(self, place: Place, *, is_secret: bool) -> GiftList:
         """The list, locked: it may be one that the family writes to at this moment."""

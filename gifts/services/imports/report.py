@@ -18,7 +18,11 @@ class Finding:
 
 @dataclass
 class Report:
-    """Lines by row, notices about the whole, and how many rows of which kind were made."""
+    """Lines by row, notices about the whole, and how many rows of which kind were made.
+
+    Of the rows that are `not_for_the_reader` it says only that they were understood: neither how far those gifts are
+    nor who gives them shows in a line or a number.
+    """
 
     reader: str
     findings: list[Finding] = field(default_factory=list)
@@ -48,22 +52,30 @@ class Report:
     def numbers(self, kind: str) -> set[int]:
         return {finding.row for finding in self.findings if finding.kind == kind}
 
+    def _shown(self, kind: str) -> int:
+        """How many rows, without those that would tell the reader of their own gifts."""
+        return len(self.numbers(kind) - self.not_for_the_reader)
+
     @property
     def imported(self) -> int:
         return len(self.numbers(UNDERSTOOD))
 
+    @property
+    def not_shown(self) -> str:
+        return f"(not shown: it is for {self.reader})"
+
     def lines(self) -> Iterator[str]:
-        for finding in sorted(self.findings, key=lambda finding: finding.row):
-            yield f"row {finding.row}: {self._said(finding)}"
+        for finding in sorted(self.findings, key=lambda finding: (finding.row, finding.kind != UNDERSTOOD)):
+            if finding.row not in self.not_for_the_reader:
+                yield f"row {finding.row}: {self._said(finding)}"
+            elif finding.kind == UNDERSTOOD:
+                yield f"row {finding.row}: {UNDERSTOOD}: {self.not_shown}"
         yield from self.notices
         yield self._summary()
 
     def _said(self, finding: Finding) -> str:
-        """Somebody who imports the list does not have to read there what they get. No reason tells of a cell."""
         cell = quoted(finding.cell)
-        if cell and finding.row in self.not_for_the_reader:
-            cell = f"(not shown: it is for {self.reader})"
-        elif cell and finding.about:
+        if cell and finding.about:
             cell = f"“{cell}”"
         return ": ".join(part for part in (finding.kind, finding.about, cell, finding.reason) if part)
 
@@ -71,8 +83,9 @@ class Report:
         made = ", ".join(f"{self.made[name]} {name}" for name in sorted(self.made)) or "nothing"
         return (
             f"{self.rows} rows: {self.imported} imported"
-            f" ({len(self.numbers(GUESSED))} with a guess, {len(self.numbers(KEPT))} with something kept as a note),"
+            f" ({self._shown(GUESSED)} with a guess, {self._shown(KEPT)} with something kept as a note),"
             f" {len(self.numbers(REFUSED))} refused, {self.known_before} imported before. Made: {made}."
+            + (f" What is for {self.reader} is not counted." if self.not_for_the_reader else "")
             + (" This was a rehearsal: nothing was written." if self.is_rehearsal else "")
         )
 

@@ -22,17 +22,16 @@ class Writer:
     places: Places
     report: Report
     items: list[ListItem] = field(default_factory=list)
+    too_long: dict[int, str] = field(default_factory=dict)
 
     def write(self, wish: Wish) -> None:
         recipient = self.people[wish.lead.recipient] if wish.lead.recipient else None
         place = self.places.place(recipient, wish.lead.occasion, is_secret=wish.is_secret)
-        if self.places.author(place) is None:
-            self.report.not_for_the_reader.update(wish.numbers)
+        self._note_who_reads(wish, place)
         known = self._known_item(wish, place)
         decision = Decision(wish, recipient, known, self.people, self.report)
         if len(decision.giver_note) > MAX_NOTE:
-            for number in wish.numbers:
-                self.report.refused(number, f"its notes together are longer than {MAX_NOTE} characters")
+            self.too_long |= dict.fromkeys(wish.numbers, self._why_too_long(place))
             return
         item = known or self._new_item(decision, place)
         self._write_plan(item, decision)
@@ -41,15 +40,36 @@ class Writer:
         self.items.append(item)
         self._tell(decision, place, item)
 
+    def _note_who_reads(self, wish: Wish, place: Place) -> None:
+        if self._is_for_the_reader(place):
+            self.report.not_for_the_reader.update(wish.numbers)
+        elif wish.may_name_somebody:
+            for draft in wish.drafts:
+                reason = f"it may name somebody, so only {self.report.reader} sees it"
+                self.report.guessed(draft.row.number, "Secret", reason)
+
+    def _why_too_long(self, place: Place) -> str:
+        """That a wish has many notes would already tell its recipient something."""
+        if self._is_for_the_reader(place):
+            return self.report.not_shown
+        return f"its notes together are longer than {MAX_NOTE} characters"
+
+    def _is_for_the_reader(self, place: Place) -> bool:
+        return self.places.author(place) is None
+
+    def _count(self, what: str, place: Place) -> None:
+        """How many claims and items there are for the reader would tell how far their gifts are."""
+        if not self._is_for_the_reader(place):
+            self.report.made[what] += 1
+
     def _known_item(self, wish: Wish, place: Place) -> ListItem | None:
         """The item that an earlier row became, whatever it is called now; or one that says the same.
 
         Of that item only the givers' side is written. So a surprise stays one when the same wish comes again without
         a mark, and nothing changes in what a recipient reads.
         """
-        earlier = ListItem.objects.alive().filter(
-            household=self.places.household, imported_rows__wish_key=wish.key, list__deleted_at=None
-        )
+        lists = self.places.reachable(place.recipient, is_secret=wish.is_secret)
+        earlier = ListItem.objects.alive().filter(imported_rows__wish_key=wish.key, list__in=lists)
         found = earlier.order_by("id").first()
         found = found or self.places.find_item(place, wish.lead.title, is_secret=wish.is_secret)
         return found and ListItem.objects.select_related("list", "gift", "plan").locked(found.pk)
@@ -69,8 +89,8 @@ class Writer:
             price=price,
             currency=currency,
         )
-        self.report.made["items"] += 1
-        return place_item(gift_list, gift, added_by=author, quantity=decision.quantity, note=decision.note)
+        self._count("items", place)
+        return place_item(gift_list, gift, added_by=author, quantity=decision.quantity)
 
     def _write_plan(self, item: ListItem, decision: Decision) -> None:
         item.plan.stage = decision.stage
@@ -89,7 +109,7 @@ class Writer:
                 status=draft.claim_status,
                 gifted_on=self._gifted_on(draft, place),
             )
-            self.report.made["claims"] += 1
+            self._count("claims", place)
 
     def _gifted_on(self, draft: Draft, place: Place) -> date | None:
         if draft.claim_status != Claim.Status.GIFTED:
