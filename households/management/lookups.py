@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core.management.base import CommandError
 
 from accounts.models import User
-from config.models import ScopedQuerySet
+from config.models import ScopedQuerySet, casefold_key
 from households.models import Household, Membership, Person
 
 
@@ -30,7 +30,9 @@ def member_with_login(login: str, household: Household) -> Membership:
 def _the_one(rows: ScopedQuerySet, field: str, text: str, what: str) -> Any:
     """The row with this id or name."""
     by_id = _as_id(text)
-    found = list(rows.filter(pk=by_id) if by_id else rows.filter(**{f"{field}__iexact": text.strip()}))
+    # Compared here and not by the database: SQLite's idea of case ends with ASCII.
+    key = casefold_key(text)
+    found = list(rows.filter(pk=by_id)) if by_id else [row for row in rows if casefold_key(getattr(row, field)) == key]
     if not found:
         raise CommandError(f"There is no {what} called “{text}”.", returncode=2)
     if len(found) > 1:

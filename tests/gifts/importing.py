@@ -49,7 +49,7 @@ class Desk:
     def import_file(self, path: Path, *, by: Member | None = None, say: tuple = (), **options: Any) -> str:
         out = StringIO()
         arguments = ["--household", str(self.family.household.pk), "--as", (by or self.family.mia).user.login]
-        arguments += ["--map", *say] if say else []
+        arguments += [argument for name in say for argument in ("--map", name)]
         call_command("import_gifts", str(path), *arguments, stdout=out, **options)
         return out.getvalue()
 

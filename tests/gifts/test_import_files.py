@@ -1,11 +1,13 @@
 """What is no list of gifts gets one clear sentence and exit code 2."""
 
 import subprocess
+from io import StringIO
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
 
+from gifts.models import GiftList
 from households.models import Household, Membership, Role
 from tests.cast import Family, found
 from tests.gifts.importing import COLUMNS, SAMPLE, Desk, counts, item, lines_about, note_of, row, write
@@ -130,12 +132,12 @@ def test_an_unknown_household_gets_one_sentence(desk: Desk, family: Family, text
     assert error.value.returncode == 2
 
 
-def test_a_household_is_named_by_its_id_or_its_exact_name(desk: Desk, family: Family, capsys):
+def test_a_household_is_named_by_its_id_or_its_name(desk: Desk, family: Family, capsys):
     write(desk.file, row("A kite", "Theo"))
     for text in (family.household.name, str(family.household.pk)):
         call_command("import_gifts", str(desk.file), household=text, **{"as": family.mia.user.login})
     found("The Bauers", "Another")
-    with pytest.raises(CommandError, match="2 households are called “The Bauers”; please name one by its id"):
+    with pytest.raises(CommandError, match="more than one household called “The Bauers”; say which by its id"):
         call_command("import_gifts", str(desk.file), household="The Bauers", **{"as": family.mia.user.login})
     assert Household.objects.count() == 2
 
@@ -190,3 +192,22 @@ def test_the_command_ends_with_2_and_one_sentence_or_with_0_and_a_report(tmp_pat
     assert "48 rows: 48 imported" in imported.stdout
     assert "48 imported before. Made: nothing." in again.stdout
     assert run(tmp_path, str(doubtful), *home, "--map", "Mila=mia").returncode == 0
+
+
+def test_several_maps_stand_beside_the_file_in_any_order(family: Family, tmp_path: Path):
+    path = tmp_path / "list.csv"
+    write(path, {"For": "Mila", "Gift": "A kite", "Secret": "x"}, {"For": "Leonard", "Gift": "A drum"})
+    home = ["--household", "the bauers", "--as", family.mia.user.login]
+
+    call_command(
+        "import_gifts",
+        "--map",
+        f"Mila={family.mia.user.login}",
+        "--map",
+        f"Leonard={family.leo.user.login}",
+        str(path),
+        *home,
+        stdout=StringIO(),
+    )
+
+    assert GiftList.objects.filter(recipient=family.leo.person).exists()

@@ -4,10 +4,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.errors import Refusal
-from gifts.services.imports.arguments import household_called, planner, said_of_names
+from gifts.services.imports.arguments import planner, said_of_names
 from gifts.services.imports.imports import import_rows
 from gifts.services.imports.reading import read_rows
 from gifts.services.imports.report import Report
+from households.management.lookups import household_called
 
 
 class Command(BaseCommand):
@@ -15,15 +16,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE.csv", type=Path)
-        parser.add_argument("--household", required=True, metavar="X", help="its id or its exact name")
+        parser.add_argument("--household", required=True, metavar="X", help="its id or its name")
         parser.add_argument("--as", required=True, metavar="LOGIN", help="the member in whose name it is imported")
         parser.add_argument(
             "--map",
-            action="extend",
-            nargs="+",
+            action="append",
             default=[],
             metavar="NAME=LOGIN",
-            help="the member that a name in the file means; NAME= for somebody without a login",
+            help="the member that a name in the file means; NAME= for somebody without a login; may be repeated",
         )
         parser.add_argument("--dry-run", action="store_true", help="write nothing, and say the same")
 

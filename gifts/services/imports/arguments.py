@@ -1,24 +1,11 @@
 """What staff say on the command line, looked up; whatever is not clear ends with one sentence."""
 
 from collections.abc import Iterable
-from uuid import UUID
 
 from accounts.models import User
 from config.models import casefold_key
 from gifts.services.imports.reading import stop
 from households.models import Household, Membership, Role
-
-
-def household_called(text: str) -> Household:
-    """By its id or its exact name."""
-    by_id = _uuid(text)
-    found = list(Household.objects.filter(pk=by_id) if by_id else Household.objects.filter(name=text))
-    if not found:
-        raise stop(f"There is no household “{text}”.")
-    if len(found) > 1:
-        ids = ", ".join(str(household.pk) for household in found)
-        raise stop(f"{len(found)} households are called “{text}”; please name one by its id: {ids}.")
-    return found[0]
 
 
 def planner(login: str, household: Household) -> User:
@@ -50,10 +37,3 @@ def said_of_names(texts: Iterable[str], household: Household) -> dict[str, Membe
 def _member(login: str, household: Household) -> Membership | None:
     members = Membership.objects.filter(household=household, user__in=User.objects.with_login(login))
     return members.select_related("user", "person").first()
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
