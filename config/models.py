@@ -89,7 +89,11 @@ class ScopedQuerySet(models.QuerySet):
         return self.filter(deleted_at__isnull=True)
 
     def locked(self, pk: UUID) -> Any:
-        """This row, locked until the transaction ends; RESOURCE_NOT_FOUND when it is not among these."""
+        """This row, locked until the transaction ends; RESOURCE_NOT_FOUND when it is not among these.
+
+        Join nothing to it (no `select_related`) that decides something: after waiting for the lock, PostgreSQL gives
+        the joined rows as they were before. Read them afterwards.
+        """
         # NO KEY: rows that merely refer to this one may be written meanwhile. Their foreign keys would wait otherwise,
         # and two transactions could each wait for the other.
         row = self.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()

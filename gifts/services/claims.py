@@ -151,8 +151,7 @@ def _people_in(person: Person) -> set[UUID]:
 
 
 def _standing(viewer: Viewer, item_id: UUID) -> Standing:
-    # Its list and its plan are read after the lock, each in a statement of its own: joined to the lock, PostgreSQL
-    # would give them as they were before the wait.
+    # Its list and its plan are read after the lock, see `locked`.
     item = ListItem.objects.visible_to(viewer).locked(item_id)
     refuse_recipient(viewer, item)
     return Standing(viewer, item)

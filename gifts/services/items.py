@@ -91,7 +91,7 @@ def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> Li
     """Change the wish (its recipient, or who added it) or the givers' plan for it (who gives)."""
     if "position" in changes:
         _lock_order(item_id)
-    item = ListItem.objects.visible_to(viewer).select_related("list").locked(item_id)
+    item = ListItem.objects.visible_to(viewer).locked(item_id)
     plan = {name: changes[name] for name in changes if name in PLAN_FIELDS}
     wish = {name: changes[name] for name in changes if name not in PLAN_FIELDS}
     if plan and item.list.is_for(viewer):
@@ -107,7 +107,7 @@ def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> Li
 @transaction.atomic
 def delete_item(*, viewer: Viewer, item_id: UUID) -> None:
     """Leave a tombstone; claims on it stay where they are."""
-    item = ListItem.objects.visible_to(viewer).select_related("list").locked(item_id)
+    item = ListItem.objects.visible_to(viewer).locked(item_id)
     _require_wish_rights(viewer, item)
     item.entomb()
     diary.record(household_id=item.household_id, actor=viewer.user, verb="item.deleted", subject=item)
