@@ -1,16 +1,19 @@
 from django.urls import include, path
 
 from config.api.routers import Router
-from gifts.api import views
+from gifts.api.views.gifts import GiftViewSet
+from gifts.api.views.items import ClaimViewSet, ItemViewSet, ListItemViewSet
+from gifts.api.views.lists import GiftListViewSet
+from gifts.api.views.people import PersonMergeView
 
 router = Router()
-router.register("gifts", views.GiftViewSet)
-router.register("lists", views.GiftListViewSet)
-router.register("lists/<uuid:list_id>/items", views.ListItemViewSet, basename="list-items")
-router.register("items", views.ItemViewSet)
-router.register("claims", views.ClaimViewSet)
+router.register("gifts", GiftViewSet)
+router.register("lists", GiftListViewSet)
+router.register("lists/<uuid:list_id>/items", ListItemViewSet, basename="list-items")
+router.register("items", ItemViewSet)
+router.register("claims", ClaimViewSet)
 
 urlpatterns = [
-    path("people/<uuid:pk>/merge", views.PersonMergeView.as_view({"post": "merge"}), name="person-merge"),
+    path("people/<uuid:pk>/merge", PersonMergeView.as_view({"post": "merge"}), name="person-merge"),
     path("", include(router.urls)),
 ]

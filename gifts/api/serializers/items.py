@@ -5,95 +5,11 @@ from rest_framework import serializers
 
 from config.api.fields import VisibleRelatedField
 from config.api.serializers import StrictModelSerializer, StrictSerializer
-from gifts.models import MAX_QUANTITY, Claim, Gift, GiftList, ItemPlan, ListItem
+from gifts.api.serializers.gifts import GiftRefSerializer, GiftWriteSerializer
+from gifts.models import MAX_QUANTITY, Claim, ItemPlan, ListItem
 from gifts.moves import STATUSES, allowed_moves
 from households.api.serializers import PersonRefSerializer, UserRefSerializer
-from households.models import Household, Occasion, Person
-
-
-class GiftSerializer(serializers.ModelSerializer):
-    created_by = UserRefSerializer(allow_null=True)
-
-    class Meta:
-        model = Gift
-        fields = [
-            "id",
-            "household",
-            "title",
-            "description",
-            "url",
-            "image_url",
-            "price",
-            "currency",
-            "source",
-            "in_catalog",
-            "created_by",
-            "created_at",
-            "updated_at",
-        ]
-        read_only_fields = fields
-
-
-class GiftRefSerializer(serializers.ModelSerializer):
-    """A gift as it stands on an item."""
-
-    class Meta:
-        model = Gift
-        fields = ["id", "title", "description", "url", "image_url", "price", "currency", "source"]
-        read_only_fields = fields
-
-
-class GiftWriteSerializer(StrictModelSerializer):
-    class Meta:
-        model = Gift
-        fields = ["title", "description", "url", "image_url", "price", "currency", "source"]
-        extra_kwargs = {"currency": {"required": False}}
-
-
-class GiftCreateSerializer(GiftWriteSerializer):
-    household = VisibleRelatedField(Household.objects.all(), required=False)
-
-    class Meta(GiftWriteSerializer.Meta):
-        fields = ["household", *GiftWriteSerializer.Meta.fields]
-
-
-class GiftListSerializer(serializers.ModelSerializer):
-    owner = UserRefSerializer(allow_null=True)
-    recipient = PersonRefSerializer(allow_null=True)
-
-    class Meta:
-        model = GiftList
-        fields = [
-            "id",
-            "household",
-            "name",
-            "kind",
-            "owner",
-            "recipient",
-            "occasion",
-            "occurs_on",
-            "visibility",
-            "companion_of",
-            "created_at",
-            "updated_at",
-        ]
-        read_only_fields = fields
-
-
-class GiftListUpdateSerializer(StrictModelSerializer):
-    class Meta:
-        model = GiftList
-        fields = ["name", "visibility", "occurs_on"]
-        extra_kwargs = {"visibility": {"required": False}}
-
-
-class GiftListCreateSerializer(GiftListUpdateSerializer):
-    household = VisibleRelatedField(Household.objects.all(), required=False)
-    recipient = VisibleRelatedField(Person.objects.all(), required=False, allow_null=True)
-    occasion = VisibleRelatedField(Occasion.objects.all(), required=False, allow_null=True)
-
-    class Meta(GiftListUpdateSerializer.Meta):
-        fields = ["household", "kind", "recipient", "occasion", *GiftListUpdateSerializer.Meta.fields]
+from households.models import Person
 
 
 class ClaimSerializer(serializers.ModelSerializer):
@@ -256,7 +172,3 @@ class ClaimUpdateSerializer(StrictSerializer):
     actual_price = serializers.DecimalField(
         max_digits=12, decimal_places=2, min_value=0, required=False, allow_null=True
     )
-
-
-class PersonMergeSerializer(StrictSerializer):
-    into = VisibleRelatedField(Person.objects.all(), help_text="The person who is left.")

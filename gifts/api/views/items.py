@@ -9,67 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from config.api.views import ResourceViewSet
-from gifts.api import filters, serializers
-from gifts.models import Claim, Gift, GiftList, ListItem
-from gifts.services import claims, gifts, items, lists, merging
-from households.api.serializers import PersonSerializer
-from households.api.views import PersonRows
-
-
-class GiftViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
-    """The catalog, and what is on the lists one sees."""
-
-    queryset = Gift.objects.select_related("created_by")
-    serializer_class = serializers.GiftSerializer
-    filterset_class = filters.GiftFilter
-
-    @extend_schema(request=serializers.GiftCreateSerializer)
-    def create(self, request: Request) -> Response:
-        """A new gift in the catalog, for everybody who plans here to see."""
-        return self.created(gifts.create_gift(viewer=self.viewer, **self.validated(serializers.GiftCreateSerializer)))
-
-    @extend_schema(request=serializers.GiftWriteSerializer)
-    def partial_update(self, request: Request, pk: UUID) -> Response:
-        self.get_object()
-        changes = self.validated(serializers.GiftWriteSerializer, partial=True)
-        return self.shown(gifts.update_gift(viewer=self.viewer, gift_id=pk, changes=changes))
-
-    def destroy(self, request: Request, pk: UUID) -> Response:
-        gifts.delete_gift(viewer=self.viewer, gift_id=pk)
-        return self.gone()
-
-    @extend_schema(request=None)
-    @action(detail=True, methods=["post"])
-    def publish(self, request: Request, pk: UUID) -> Response:
-        """Show a gift that was made on a list in the catalog, to everybody."""
-        return self.shown(gifts.publish_gift(viewer=self.viewer, gift_id=pk))
-
-
-class GiftListViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
-    queryset = GiftList.objects.select_related("owner", "recipient")
-    serializer_class = serializers.GiftListSerializer
-    filterset_class = filters.GiftListFilter
-
-    def get_queryset(self) -> QuerySet:
-        queryset = super().get_queryset()
-        # Items name the companion that they stand on, so it can be read; in the page it would be its list again.
-        return queryset.standing_alone(self.viewer) if self.action == "list" else queryset
-
-    @extend_schema(request=serializers.GiftListCreateSerializer)
-    def create(self, request: Request) -> Response:
-        fields = self.validated(serializers.GiftListCreateSerializer)
-        return self.created(lists.create_list(viewer=self.viewer, **fields))
-
-    @extend_schema(request=serializers.GiftListUpdateSerializer)
-    def partial_update(self, request: Request, pk: UUID) -> Response:
-        """Rename it, open or hide it, or say when it is for. Recipient, occasion and kind are fixed."""
-        self.get_object()
-        changes = self.validated(serializers.GiftListUpdateSerializer, partial=True)
-        return self.shown(lists.update_list(viewer=self.viewer, list_id=pk, changes=changes))
-
-    def destroy(self, request: Request, pk: UUID) -> Response:
-        lists.delete_list(viewer=self.viewer, list_id=pk)
-        return self.gone()
+from gifts.api import filters
+from gifts.api.serializers import items as serializers
+from gifts.models import Claim, GiftList, ListItem
+from gifts.services import claims, items
 
 
 class ItemRows(ResourceViewSet):
@@ -165,21 +108,3 @@ class ClaimViewSet(ResourceViewSet):
         """Release a claim."""
         claims.release_claim(viewer=self.viewer, claim_id=pk)
         return self.gone()
-
-
-class PersonMergeView(PersonRows):
-    """Beside the people themselves, because a merge reaches into what is planned for them."""
-
-    @extend_schema(
-        summary="Merge somebody into another person",
-        request=serializers.PersonMergeSerializer,
-        responses=PersonSerializer,
-    )
-    def merge(self, request: Request, pk: UUID) -> Response:
-        """For two entries that mean the same person. Answers who is left; nobody sees more than before.
-
-        Where one of them has a login, or is a couple of somebody who has, it is for an owner who is none of them.
-        """
-        self.get_object()
-        into = self.validated(serializers.PersonMergeSerializer)["into"]
-        return self.shown(merging.merge_people(viewer=self.viewer, source_id=pk, target_id=into.pk))

@@ -1,0 +1,7 @@
+from config.api.fields import VisibleRelatedField
+from config.api.serializers import StrictSerializer
+from households.models import Person
+
+
+class PersonMergeSerializer(StrictSerializer):
+    into = VisibleRelatedField(Person.objects.all(), help_text="The person who is left.")

@@ -1,0 +1,42 @@
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.api.views import ResourceViewSet
+from gifts.api import filters
+from gifts.api.serializers import gifts as serializers
+from gifts.models import Gift
+from gifts.services import gifts
+
+
+class GiftViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+    """The catalog, and what is on the lists one sees."""
+
+    queryset = Gift.objects.select_related("created_by")
+    serializer_class = serializers.GiftSerializer
+    filterset_class = filters.GiftFilter
+
+    @extend_schema(request=serializers.GiftCreateSerializer)
+    def create(self, request: Request) -> Response:
+        """A new gift in the catalog, for everybody who plans here to see."""
+        return self.created(gifts.create_gift(viewer=self.viewer, **self.validated(serializers.GiftCreateSerializer)))
+
+    @extend_schema(request=serializers.GiftWriteSerializer)
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        self.get_object()
+        changes = self.validated(serializers.GiftWriteSerializer, partial=True)
+        return self.shown(gifts.update_gift(viewer=self.viewer, gift_id=pk, changes=changes))
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        gifts.delete_gift(viewer=self.viewer, gift_id=pk)
+        return self.gone()
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, pk: UUID) -> Response:
+        """Show a gift that was made on a list in the catalog, to everybody."""
+        return self.shown(gifts.publish_gift(viewer=self.viewer, gift_id=pk))

@@ -1,0 +1,40 @@
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from config.api.views import ResourceViewSet
+from gifts.api import filters
+from gifts.api.serializers import lists as serializers
+from gifts.models import GiftList
+from gifts.services import lists
+
+
+class GiftListViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+    queryset = GiftList.objects.select_related("owner", "recipient")
+    serializer_class = serializers.GiftListSerializer
+    filterset_class = filters.GiftListFilter
+
+    def get_queryset(self) -> QuerySet:
+        queryset = super().get_queryset()
+        # Items name the companion that they stand on, so it can be read; in the page it would be its list again.
+        return queryset.standing_alone(self.viewer) if self.action == "list" else queryset
+
+    @extend_schema(request=serializers.GiftListCreateSerializer)
+    def create(self, request: Request) -> Response:
+        fields = self.validated(serializers.GiftListCreateSerializer)
+        return self.created(lists.create_list(viewer=self.viewer, **fields))
+
+    @extend_schema(request=serializers.GiftListUpdateSerializer)
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Rename it, open or hide it, or say when it is for. Recipient, occasion and kind are fixed."""
+        self.get_object()
+        changes = self.validated(serializers.GiftListUpdateSerializer, partial=True)
+        return self.shown(lists.update_list(viewer=self.viewer, list_id=pk, changes=changes))
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        lists.delete_list(viewer=self.viewer, list_id=pk)
+        return self.gone()
