@@ -4,6 +4,7 @@ import unicodedata
 from typing import Any, Self
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
@@ -34,13 +35,22 @@ class Deletable(BaseModel):
     """A row whose deletion leaves a tombstone, so that it can be undone and never disturbs what hangs on it."""
 
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Whose deletion it was, and so who may undo it. None where it came along with something else, like a merge.
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.RESTRICT, null=True, editable=False, db_index=False, related_name="+"
+    )
 
     class Meta:
         abstract = True
 
-    def entomb(self) -> None:
-        self.deleted_at = timezone.now()
-        self.save(update_fields=["deleted_at", "updated_at"])
+    def entomb(self, by: models.Model | None = None) -> None:
+        """Delete it; `by` is the user who may undo that."""
+        self.deleted_at, self.deleted_by_id = timezone.now(), by and by.pk
+        self.save(update_fields=["deleted_at", "deleted_by", "updated_at"])
+
+    def revive(self) -> None:
+        self.deleted_at = self.deleted_by_id = None
+        self.save(update_fields=["deleted_at", "deleted_by", "updated_at"])
 
 
 class CasefoldKey(models.CharField):
@@ -67,6 +77,33 @@ class CasefoldKey(models.CharField):
         return value
 
 
+class SearchText(models.TextField):
+    """Other fields of the row in the form that they are searched in: `search_key` of each, one to a line.
+
+    A column, so that an index can hold it. When saving with `update_fields`, name this column, too.
+    """
+
+    def __init__(self, *sources: str, **options: Any) -> None:
+        self.sources = sources
+        fixed: dict[str, Any] = {"default": "", "editable": False}
+        super().__init__(**(fixed | options))
+
+    def deconstruct(self) -> tuple:
+        name, path, args, options = super().deconstruct()
+        return name, path, [*self.sources, *args], options
+
+    def pre_save(self, instance: models.Model, add: bool) -> str:
+        value = "\n".join(search_key(getattr(instance, source)) for source in self.sources)
+        setattr(instance, self.attname, value)
+        return value
+
+
+def search_key(text: str) -> str:
+    """The text as it is searched: casefolded and without accents, so that "creme" finds "Crème"."""
+    letters = unicodedata.normalize("NFKD", casefold_key(text) or "")
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def validate_one_line(text: str) -> None:
     """For names: nothing in them that a terminal or a log would obey."""
     if any(unicodedata.category(character) in {"Cc", "Zl", "Zp"} for character in text):
@@ -82,8 +119,12 @@ class ScopedQuerySet(models.QuerySet):
     """The base of every queryset: rows are reached through `visible_to(viewer)` and nowhere else."""
 
     def visible_to(self, viewer: Any) -> Self:
-        """The rows that this viewer may know of; none without a viewer."""
+        """The rows that this viewer may see; none without a viewer."""
         raise NotImplementedError(f"{self.model.__name__} does not say who may see it.")
+
+    def known_to(self, viewer: Any) -> Self:
+        """The rows that this viewer may see or, where they are deleted, might have seen: the diary speaks of both."""
+        raise NotImplementedError(f"{self.model.__name__} does not say who may know of it.")
 
     def alive(self) -> Self:
         return self.filter(deleted_at__isnull=True)

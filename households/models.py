@@ -11,7 +11,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-from config.models import BaseModel, Deletable, ScopedQuerySet, validate_one_line
+from config.models import BaseModel, CasefoldKey, Deletable, ScopedQuerySet, SearchText, validate_one_line
 
 if TYPE_CHECKING:
     from households.viewer import Viewer
@@ -30,6 +30,9 @@ class Role(models.TextChoices):
 
 class HouseholdQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: "Viewer | None") -> Self:
+        return self.known_to(viewer)
+
+    def known_to(self, viewer: "Viewer | None") -> Self:
         return self.none() if viewer is None else self.filter(pk__in=viewer.household_ids)
 
 
@@ -58,10 +61,53 @@ class HouseholdRow(BaseModel):
         abstract = True
 
 
+class TagQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: "Viewer | None") -> Self:
+        return self.alive().known_to(viewer)
+
+    def known_to(self, viewer: "Viewer | None") -> Self:
+        """A household's vocabulary is public to everybody who plans there."""
+        return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
+
+
+class Tag(HouseholdRow, Deletable):
+    """A word of the household's own for its people and gifts. Making one is a public act; using it is not."""
+
+    class Kind(models.TextChoices):
+        INTEREST = "interest"
+        OCCASION = "occasion"
+        MOOD = "mood"
+        BUDGET = "budget"
+        CUSTOM = "custom"
+
+    name = models.CharField(max_length=60, validators=[validate_one_line])
+    name_key = CasefoldKey("name", max_length=120)
+    search_text = SearchText("name")
+    kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.CUSTOM)
+    colour = models.CharField(
+        max_length=7, blank=True, validators=[RegexValidator(r"^#[0-9a-fA-F]{6}\Z", "Use a colour such as #c0ffee.")]
+    )
+
+    objects = TagQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            # Deleted ones count: the same word again revives the row, and whatever it was put on has it again.
+            models.UniqueConstraint(fields=["household", "name_key"], name="one_tag_of_a_name"),
+            models.CheckConstraint(condition=Q(name_key__isnull=False), name="tag_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class PersonQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: "Viewer | None") -> Self:
+        return self.alive().known_to(viewer)
+
+    def known_to(self, viewer: "Viewer | None") -> Self:
         """Everybody who plans sees everybody: a Person holds no secrets."""
-        return self.none() if viewer is None else self.alive().filter(household__in=viewer.planning_household_ids)
+        return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
 
     def linked(self) -> Self:
         """Persons that somebody with a login is: members themselves, and each couple or group they are part of."""
@@ -81,6 +127,7 @@ class Person(HouseholdRow, Deletable):
     notes = models.TextField(max_length=5000, blank=True)
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     members = models.ManyToManyField("self", through="PersonMember", symmetrical=False, related_name="groups")
+    tags = models.ManyToManyField(Tag, through="PersonTag", related_name="people")
 
     objects = PersonQuerySet.as_manager()
 
@@ -114,8 +161,29 @@ class PersonMember(HouseholdRow):
         return f"{self.member_id} in {self.group_id}"
 
 
+class PersonTagQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: "Viewer | None") -> Self:
+        return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
+
+
+class PersonTag(HouseholdRow):
+    person = models.ForeignKey(Person, models.RESTRICT, related_name="tag_links")
+    tag = models.ForeignKey(Tag, models.RESTRICT, related_name="person_links")
+
+    objects = PersonTagQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "tag"], name="a_person_has_a_tag_once")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on {self.person_id}"
+
+
 class MembershipQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: "Viewer | None") -> Self:
+        return self.known_to(viewer)
+
+    def known_to(self, viewer: "Viewer | None") -> Self:
         return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
 
     def active(self) -> Self:
@@ -144,9 +212,13 @@ class Membership(HouseholdRow):
 
 class OccasionQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: "Viewer | None") -> Self:
+        return self.alive().known_to(viewer)
+
+    def known_to(self, viewer: "Viewer | None") -> Self:
+        """Every one in the household, but those hidden from the viewer."""
         if viewer is None:
             return self.none()
-        mine = self.alive().filter(household__in=viewer.planning_household_ids)
+        mine = self.filter(household__in=viewer.planning_household_ids)
         return mine.exclude(visibility=Occasion.Visibility.HIDDEN, honoree__in=viewer.person_ids)
 
 

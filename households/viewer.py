@@ -66,6 +66,11 @@ class Viewer:
         return [belonging.household_id for belonging in self.belongings if belonging.role != Role.GUEST]
 
     @cached_property
+    def guest_household_ids(self) -> Collection[UUID]:
+        """Where they are guests: they see what is shared with them, and nothing else."""
+        return [belonging.household_id for belonging in self.belongings if belonging.role == Role.GUEST]
+
+    @cached_property
     def owned_household_ids(self) -> Collection[UUID]:
         return [belonging.household_id for belonging in self.belongings if belonging.role == Role.OWNER]
 

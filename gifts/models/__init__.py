@@ -1,7 +1,22 @@
-"""What is planned: gifts, the lists they stand on, the givers' side of each item, and who takes what."""
+"""What is planned: gifts, the lists they stand on, the givers' side of each item, who takes what, and what is said."""
 
+from gifts.models.comments import Comment, CommentHiddenFrom, CommentMention
 from gifts.models.imports import ImportedRow
-from gifts.models.items import MAX_QUANTITY, UNDER_WAY, Claim, Gift, ItemPlan, ListItem
-from gifts.models.lists import GiftList
+from gifts.models.items import MAX_QUANTITY, UNDER_WAY, Claim, Gift, GiftTag, ItemPlan, ListItem
+from gifts.models.lists import GiftList, ListShare
 
-__all__ = ["MAX_QUANTITY", "UNDER_WAY", "Claim", "Gift", "GiftList", "ImportedRow", "ItemPlan", "ListItem"]
+__all__ = [
+    "MAX_QUANTITY",
+    "UNDER_WAY",
+    "Claim",
+    "Comment",
+    "CommentHiddenFrom",
+    "CommentMention",
+    "Gift",
+    "GiftList",
+    "GiftTag",
+    "ImportedRow",
+    "ItemPlan",
+    "ListItem",
+    "ListShare",
+]

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
-from config.models import Deletable, ScopedQuerySet
+from config.models import Deletable, ScopedQuerySet, SearchText
 from gifts.models.lists import GiftList
-from households.models import HouseholdRow, Person
+from households.models import HouseholdRow, Person, Tag
 from households.viewer import Viewer
 
 MAX_QUANTITY = 999
@@ -26,12 +26,15 @@ class PriceField(models.DecimalField):
 
 class GiftQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: Viewer | None) -> Self:
+        return self.alive().known_to(viewer)
+
+    def known_to(self, viewer: Viewer | None) -> Self:
         """What is in the catalog, and what is on an item that the viewer sees; who made it plays no part."""
         if viewer is None:
             return self.none()
         in_catalog = Q(in_catalog=True, household__in=viewer.planning_household_ids)
         on_an_item = Exists(ListItem.objects.visible_to(viewer).filter(gift=OuterRef("pk")))
-        return self.alive().filter(in_catalog | on_an_item)
+        return self.filter(in_catalog | on_an_item)
 
 
 class Gift(HouseholdRow, Deletable):
@@ -50,6 +53,8 @@ class Gift(HouseholdRow, Deletable):
         settings.AUTH_USER_MODEL, models.RESTRICT, null=True, blank=True, related_name="gifts"
     )
     in_catalog = models.BooleanField(default=False)
+    tags = models.ManyToManyField(Tag, through="GiftTag", related_name="gifts")
+    search_text = SearchText("title", "description")
 
     objects = GiftQuerySet.as_manager()
 
@@ -63,6 +68,26 @@ class Gift(HouseholdRow, Deletable):
         return self.title
 
 
+class GiftTagQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        if viewer is None:
+            return self.none()
+        return self.filter(gift__in=Gift.objects.visible_to(viewer), tag__in=Tag.objects.visible_to(viewer))
+
+
+class GiftTag(HouseholdRow):
+    gift = models.ForeignKey(Gift, models.RESTRICT, related_name="tag_links")
+    tag = models.ForeignKey(Tag, models.RESTRICT, related_name="gift_links")
+
+    objects = GiftTagQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["gift", "tag"], name="a_gift_has_a_tag_once")]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} on {self.gift_id}"
+
+
 # Deleted itself, or with its list.
 _IS_GONE = Q(deleted_at__isnull=False) | Q(list__deleted_at__isnull=False)
 
@@ -72,8 +97,12 @@ class ListItemQuerySet(ScopedQuerySet):
         """What stands on the lists that the viewer sees, and for givers what was withdrawn."""
         if viewer is None:
             return self.none()
-        known = self.filter(list__in=GiftList.objects.known_to(viewer))
-        return known.filter(~_IS_GONE | _is_kept_for_givers() & ~Q(list__recipient__in=viewer.person_ids))
+        kept_for_givers = _is_kept_for_givers() & ~Q(list__recipient__in=viewer.person_ids)
+        return self.known_to(viewer).filter(~_IS_GONE | kept_for_givers)
+
+    def known_to(self, viewer: Viewer | None) -> Self:
+        """What stands, or stood, on a list that the viewer knows of."""
+        return self.none() if viewer is None else self.filter(list__in=GiftList.objects.known_to(viewer))
 
     def on_list(self, list_id: UUID) -> Self:
         """What stands on this list, and on its companion."""
@@ -151,6 +180,11 @@ class ItemPlanQuerySet(ScopedQuerySet):
             return self.none()
         return self.filter(item__in=ListItem.objects.visible_to(viewer).unconcealed_from(viewer))
 
+    def known_to(self, viewer: Viewer | None) -> Self:
+        if viewer is None:
+            return self.none()
+        return self.filter(item__in=ListItem.objects.known_to(viewer).unconcealed_from(viewer))
+
 
 class ItemPlan(HouseholdRow):
     """The givers' side of an item, in a row of its own: writing here never touches what the recipient reads."""
@@ -184,6 +218,11 @@ class ClaimQuerySet(ScopedQuerySet):
         if viewer is None:
             return self.none()
         return self.unconcealed_from(viewer).filter(item__in=ListItem.objects.visible_to(viewer))
+
+    def known_to(self, viewer: Viewer | None) -> Self:
+        if viewer is None:
+            return self.none()
+        return self.filter(item__in=ListItem.objects.known_to(viewer).unconcealed_from(viewer))
 
     def unconcealed_from(self, viewer: Viewer) -> Self:
         """Claims on the wishes of others."""

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from config.models import Deletable, ScopedQuerySet
-from households.models import HouseholdRow, Occasion, Person
+from households.models import HouseholdRow, Membership, Occasion, Person
 from households.viewer import Viewer
 
 
@@ -15,14 +15,16 @@ class GiftListQuerySet(ScopedQuerySet):
 
     def known_to(self, viewer: Viewer | None) -> Self:
         """Household lists, those hidden from somebody else, and one's own, deleted or not; never one for an occasion
-        that is hidden from the viewer."""
+        that is hidden from the viewer. Of the first two, guests know what is shared with them."""
         if viewer is None:
             return self.none()
         visibility = GiftList.Visibility
-        planned = Q(household__in=viewer.planning_household_ids)
+        within_reach = Q(household__in=viewer.planning_household_ids)
+        if viewer.guest_household_ids:
+            within_reach |= Q(pk__in=ListShare.objects.held_by(viewer).values("list"))
         hidden = Q(visibility=visibility.HIDDEN) & ~Q(recipient__in=viewer.person_ids)
         own = Q(household__in=viewer.household_ids, owner=viewer.user) & ~Q(visibility=visibility.HIDDEN)
-        open_to_them = planned & (Q(visibility=visibility.HOUSEHOLD) | hidden) | own
+        open_to_them = within_reach & (Q(visibility=visibility.HOUSEHOLD) | hidden) | own
         return self.filter(open_to_them).exclude(
             occasion__visibility=Occasion.Visibility.HIDDEN, occasion__honoree__in=viewer.person_ids
         )
@@ -93,3 +95,32 @@ class GiftList(HouseholdRow, Deletable):
     def is_for(self, viewer: Viewer) -> bool:
         """Whether the viewer is its recipient. That beats every role."""
         return viewer.is_any_of(self.recipient_id)
+
+
+class ListShareQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        """Those who plan see with whom a list of theirs is shared; a guest sees their own share."""
+        if viewer is None:
+            return self.none()
+        lists = GiftList.objects.visible_to(viewer)
+        planned = Q(household__in=viewer.planning_household_ids)
+        return self.filter(planned | Q(guest__user=viewer.user), list__in=lists)
+
+    def held_by(self, viewer: Viewer) -> Self:
+        """The shares that show something to the viewer as a guest."""
+        return self.filter(household__in=viewer.guest_household_ids, guest__user=viewer.user)
+
+
+class ListShare(HouseholdRow):
+    """A list shown to a guest, who sees nothing else of the household."""
+
+    list = models.ForeignKey(GiftList, models.RESTRICT, related_name="shares")
+    guest = models.ForeignKey(Membership, models.RESTRICT, related_name="shares")
+
+    objects = ListShareQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["list", "guest"], name="a_list_is_shared_once_with_a_guest")]
+
+    def __str__(self) -> str:
+        return f"{self.list_id} for {self.guest_id}"

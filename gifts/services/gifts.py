@@ -29,7 +29,7 @@ def make_gift(*, viewer: Viewer, household_id: UUID, in_catalog: bool, **fields:
 def update_gift(*, viewer: Viewer, gift_id: UUID, changes: dict[str, Any]) -> Gift:
     gift = _changeable_gift(viewer, gift_id)
     if fields := gift.assign(changes):
-        gift.save(update_fields=[*fields, "updated_at"])
+        gift.save(update_fields=[*fields, "search_text", "updated_at"])
         diary.record(
             household_id=gift.household_id, actor=viewer.user, verb="gift.updated", subject=gift, fields=fields
         )
@@ -53,7 +53,7 @@ def publish_gift(*, viewer: Viewer, gift_id: UUID) -> Gift:
 def delete_gift(*, viewer: Viewer, gift_id: UUID) -> None:
     """Leave a tombstone. Items that it stands on, seen or not, stay as they are."""
     gift = _changeable_gift(viewer, gift_id)
-    gift.entomb()
+    gift.entomb(by=viewer.user)
     diary.record(household_id=gift.household_id, actor=viewer.user, verb="gift.deleted", subject=gift)
 
 

@@ -51,7 +51,8 @@ def place_item(gift_list: GiftList, gift: Gift, **fields: Any) -> ListItem:
     """The row on the list, last in order, with its plan. The caller holds the list's lock."""
     _refuse_duplicate(gift_list, gift.pk)
     last = ListItem.objects.filter(list=gift_list).aggregate(last=Max("position"))["last"] or 0
-    values = {"quantity": 1, "priority": 0, "note": "", "position": last + 1, "deleted_at": None} | fields
+    fresh = {"quantity": 1, "priority": 0, "note": "", "deleted_at": None, "deleted_by": None}
+    values = fresh | {"position": last + 1} | fields
     item = ListItem.objects.filter(list=gift_list, gift=gift).first()
     if item is None:
         item = ListItem.objects.create(household_id=gift_list.household_id, list=gift_list, gift=gift, **values)
@@ -109,7 +110,7 @@ def delete_item(*, viewer: Viewer, item_id: UUID) -> None:
     """Leave a tombstone; claims on it stay where they are."""
     item = ListItem.objects.visible_to(viewer).locked(item_id)
     _require_wish_rights(viewer, item)
-    item.entomb()
+    item.entomb(by=viewer.user)
     diary.record(household_id=item.household_id, actor=viewer.user, verb="item.deleted", subject=item)
 
 

@@ -80,7 +80,7 @@ def _keep_what_was_hidden(gift_list: GiftList) -> None:
 def delete_list(*, viewer: Viewer, list_id: UUID) -> None:
     """Leave a tombstone. What givers hid beside it stays with them."""
     gift_list = _changeable_list(viewer, list_id)
-    gift_list.entomb()
+    gift_list.entomb(by=viewer.user)
     diary.record(household_id=gift_list.household_id, actor=viewer.user, verb="list.deleted", subject=gift_list)
 
 

@@ -40,7 +40,7 @@ def update_occasion(*, viewer: Viewer, occasion_id: UUID, changes: dict[str, Any
 def delete_occasion(*, viewer: Viewer, occasion_id: UUID) -> None:
     """Leave a tombstone. The lists that are for it stay."""
     occasion = Occasion.objects.visible_to(viewer).locked(occasion_id)
-    occasion.entomb()
+    occasion.entomb(by=viewer.user)
     diary.record(household_id=occasion.household_id, actor=viewer.user, verb="occasion.deleted", subject=occasion)
 
 

@@ -48,7 +48,7 @@ def delete_person(*, viewer: Viewer, person_id: UUID) -> None:
     person = locked_with_household(Person.objects.visible_to(viewer), person_id)
     if is_linked(person.pk) and not may_decide_over(viewer, person.household_id, [person.pk]):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
-    person.entomb()
+    person.entomb(by=viewer.user)
     diary.record(household_id=person.household_id, actor=viewer.user, verb="person.deleted", subject=person)
 
 

@@ -1,0 +1,107 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from config.models import Deletable, ScopedQuerySet
+from gifts.models.items import Gift, ListItem
+from gifts.models.lists import GiftList
+from households.models import HouseholdRow, Occasion, Person
+from households.viewer import Viewer
+
+SUBJECTS = ("person", "occasion", "list", "gift", "item")
+
+
+class CommentQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        return self.alive().known_to(viewer)
+
+    def known_to(self, viewer: Viewer | None) -> Self:
+        """What was said about something that the viewer sees, unless it is hidden from one of their persons.
+
+        The subject must still be there: what givers say about a wish that was taken back is none of its recipient's
+        business, in the diary neither.
+        """
+        if viewer is None:
+            return self.none()
+        about = (
+            # Of persons a guest learns the names only.
+            Q(person__in=Person.objects.visible_to(viewer), household__in=viewer.planning_household_ids)
+            | Q(occasion__in=Occasion.objects.visible_to(viewer))
+            | Q(list__in=GiftList.objects.visible_to(viewer))
+            | Q(gift__in=Gift.objects.visible_to(viewer))
+            | Q(item__in=ListItem.objects.visible_to(viewer))
+        )
+        hidden = CommentHiddenFrom.objects.filter(comment=OuterRef("pk"), person__in=viewer.person_ids)
+        return self.filter(about, ~Exists(hidden), household__in=viewer.household_ids)
+
+
+def _exactly_one_subject() -> Q:
+    """As a condition of the database: one of the columns is set, and the others are not."""
+    condition = Q()
+    for subject in SUBJECTS:
+        condition |= Q(**{f"{name}__isnull": name != subject for name in SUBJECTS})
+    return condition
+
+
+class Comment(HouseholdRow, Deletable):
+    """What somebody says about one person, occasion, list, gift or item, and from whom it is hidden."""
+
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, related_name="comments")
+    body = models.TextField(max_length=5000)
+    resolved = models.BooleanField(default=False)
+    person = models.ForeignKey(Person, models.RESTRICT, null=True, blank=True, related_name="comments")
+    occasion = models.ForeignKey(Occasion, models.RESTRICT, null=True, blank=True, related_name="comments")
+    list = models.ForeignKey(GiftList, models.RESTRICT, null=True, blank=True, related_name="comments")
+    gift = models.ForeignKey(Gift, models.RESTRICT, null=True, blank=True, related_name="comments")
+    item = models.ForeignKey(ListItem, models.RESTRICT, null=True, blank=True, related_name="comments")
+    hidden_from = models.ManyToManyField(Person, through="CommentHiddenFrom", related_name="+")
+    mentions = models.ManyToManyField(settings.AUTH_USER_MODEL, through="CommentMention", related_name="+")
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=_exactly_one_subject(), name="comment_has_one_subject")]
+        indexes = [models.Index(fields=["household", "-id"], name="comment_by_household")]
+
+    def __str__(self) -> str:
+        return f"comment by {self.author_id}"
+
+
+class CommentHiddenFromQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        return self.none() if viewer is None else self.filter(comment__in=Comment.objects.visible_to(viewer))
+
+
+class CommentHiddenFrom(HouseholdRow):
+    comment = models.ForeignKey(Comment, models.RESTRICT, related_name="hidden_from_links")
+    person = models.ForeignKey(Person, models.RESTRICT, related_name="+")
+
+    objects = CommentHiddenFromQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["comment", "person"], name="a_comment_is_hidden_from_a_person_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.comment_id} hidden from {self.person_id}"
+
+
+class CommentMentionQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Viewer | None) -> Self:
+        return self.none() if viewer is None else self.filter(comment__in=Comment.objects.visible_to(viewer))
+
+
+class CommentMention(HouseholdRow):
+    comment = models.ForeignKey(Comment, models.RESTRICT, related_name="mention_links")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, related_name="+")
+
+    objects = CommentMentionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["comment", "user"], name="a_comment_mentions_a_user_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.comment_id}"
