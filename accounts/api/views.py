@@ -114,6 +114,8 @@ class RefreshView(OpenView):
 
 
 class SessionViewSet(mixins.ListModelMixin, ResourceViewSet):
+    """The devices one is signed in on."""
+
     queryset = DeviceSession.objects.all()
     serializer_class = serializers.SessionSerializer
 

@@ -14,6 +14,8 @@ from gifts.services import lists
 
 
 class GiftListViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+    """Lists of gifts: what somebody wishes for, what others plan for them, and ideas for nobody yet."""
+
     queryset = GiftList.objects.select_related("owner", "recipient")
     serializer_class = serializers.GiftListSerializer
     filterset_class = filters.GiftListFilter
@@ -25,6 +27,7 @@ class GiftListViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
 
     @extend_schema(request=serializers.GiftListCreateSerializer)
     def create(self, request: Request) -> Response:
+        """A list of your own. For somebody else, it is hidden from them unless you say otherwise."""
         fields = self.validated(serializers.GiftListCreateSerializer)
         return self.created(lists.create_list(viewer=self.viewer, **fields))
 
@@ -36,5 +39,6 @@ class GiftListViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
         return self.shown(lists.update_list(viewer=self.viewer, list_id=pk, changes=changes))
 
     def destroy(self, request: Request, pk: UUID) -> Response:
+        """Delete it. What givers hid beside it stays with them."""
         lists.delete_list(viewer=self.viewer, list_id=pk)
         return self.gone()
