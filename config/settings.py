@@ -62,8 +62,8 @@ ALLOWED_HOSTS = [
 CSRF_TRUSTED_ORIGINS = [f"{public.scheme}://{public.netloc}"]
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOW_HEADERS = [*default_headers, "x-request-id"]
-CORS_EXPOSE_HEADERS = ["X-Request-ID"]
+CORS_ALLOW_HEADERS = [*default_headers, "x-request-id", "if-match", "if-none-match", "idempotency-key"]
+CORS_EXPOSE_HEADERS = ["X-Request-ID", "ETag", "Idempotent-Replayed"]
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 if public.scheme == "https":
@@ -243,7 +243,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["config.api.filters.StrictFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.api.headers.HeaderSchema",
     "DEFAULT_METADATA_CLASS": "config.api.metadata.AllowOnly",
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "config.api.errors.exception_handler",
