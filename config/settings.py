@@ -203,11 +203,18 @@ if REDIS_URL:
     cache = {
         "BACKEND": "django_redis.cache.RedisCache",
         "LOCATION": REDIS_URL,
-        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
+        "KEY_PREFIX": "hearth",
+        "OPTIONS": {
+            # Whoever waits for what may be lost waits shortly; config/cache.py leaves it alone afterwards.
+            "SOCKET_CONNECT_TIMEOUT": 0.3,
+            "SOCKET_TIMEOUT": 0.3,
+            # JSON is read without running it, whoever else may write into this Redis.
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+        },
     }
 else:
-    cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-CACHES = {"default": cache}
+    cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+CACHES: dict[str, dict[str, Any]] = {"default": cache}
 
 # --- Who somebody is -----------------------------------------------------------------------------
 
@@ -236,9 +243,13 @@ SIMPLE_JWT: dict[str, Any] = {"ALGORITHM": "HS256", "ISSUER": "hearth", "AUDIENC
 
 # --- The door ------------------------------------------------------------------------------------
 
+API_LIMIT_PER_MINUTE = env.number("API_LIMIT_PER_MINUTE", default=600)
+API_ANONYMOUS_LIMIT_PER_MINUTE = env.number("API_ANONYMOUS_LIMIT_PER_MINUTE", default=120)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["households.authentication.ViewerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.throttles.ApiLimit"],
     "DEFAULT_PARSER_CLASSES": ["config.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.KeysetPagination",
