@@ -15,6 +15,7 @@ from config.environment import (
     postgres_at,
     private_folder,
     public_address,
+    redis_at,
     secret_kept_in,
 )
 from config.logs import console_renderer, json_renderer, shared_processors
@@ -198,20 +199,7 @@ DATABASES = {"default": database}
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
-    if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-        raise ImproperlyConfigured("REDIS_URL must look like redis://127.0.0.1:6379/0.")
-    cache = {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "hearth",
-        "OPTIONS": {
-            # Whoever waits for what may be lost waits shortly; config/cache.py leaves it alone afterwards.
-            "SOCKET_CONNECT_TIMEOUT": 0.3,
-            "SOCKET_TIMEOUT": 0.3,
-            # JSON is read without running it, whoever else may write into this Redis.
-            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
-        },
-    }
+    cache = redis_at(REDIS_URL)
 else:
     cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
 CACHES: dict[str, dict[str, Any]] = {"default": cache}
