@@ -80,6 +80,13 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "/api/v1/items/<uuid:pk>/release": {"POST": (401, 404, 404, 404, 200)},
     "/api/v1/items/<uuid:pk>/status": {"POST": (401, 404, 404, 404, 200)},
     "/api/v1/claims/<uuid:pk>": {"PATCH": (401, 404, 404, 404, 200), "DELETE": (401, 404, 404, 404, 204)},
+    # about somebody whom a guest and the other household do not see
+    "/api/v1/comments": {"GET": (401, 200, 200, 200, 200), "POST": (401, 400, 400, 201, 201)},
+    "/api/v1/comments/<uuid:pk>": {
+        "GET": (401, 404, 404, 404, 200),
+        "PATCH": (401, 404, 404, 404, 200),
+        "DELETE": (401, 404, 404, 404, 204),
+    },
 }
 
 # Which row stands behind the id of a path.
@@ -94,6 +101,7 @@ SUBJECTS = {
     "lists": "list",
     "items": "item",
     "claims": "claim",
+    "comments": "comment",
 }
 
 # A body that is good, where a route takes one; `{grandpa}` stands for his id. The auth routes are tested on their
@@ -120,6 +128,8 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/items/<uuid:pk>/claim"): {"quantity": 1},
     ("POST", "/api/v1/items/<uuid:pk>/status"): {"status": "wrapped"},
     ("PATCH", "/api/v1/claims/<uuid:pk>"): {"quantity": 1, "actual_price": "5.00"},
+    ("POST", "/api/v1/comments"): {"person": "{grandpa}", "body": "A scarf?"},
+    ("PATCH", "/api/v1/comments/<uuid:pk>"): {"body": "Two scarves", "resolved": True},
 }
 
 OPERATIONS = [(method, path) for path, methods in TABLE.items() for method in methods]

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from accounts.models import DeviceSession
-from gifts.models import Claim, Gift, GiftList, ListItem
+from gifts.models import Claim, Comment, Gift, GiftList, ListItem
 from households.models import Membership, Occasion, Role
 from tests.cast import Family, Member, join
 
@@ -73,7 +73,10 @@ def hide(home: Home) -> list[str]:
     beside = surprise(ada, home.wishlist.pk, "beside")
     for item in (items[0], beside, home.wish.pk):
         plan(ada, item, "canary-giver-note")
+    about = {"item": home.wish.pk, "list": home.wishlist.pk, "person": mia.pk, "occasion": party}
+    comments = [made(ada, "comments", **{name: pk, "body": f"canary-comment-{name}"}) for name, pk in about.items()]
     home.rows |= {
+        "comment": comments[0],
         "occasion": party,
         "list": hidden,
         "item": items[0],
@@ -92,7 +95,8 @@ def ids_of_hidden_rows(home: Home, occasions: list[str]) -> list[str]:
     items = ListItem.objects.filter(list__in=lists)
     gifts = Gift.objects.filter(items__in=items)
     claims = Claim.objects.filter(giver=home.giver.person)
-    rows = [*lists, *items, *gifts, *claims, *Occasion.objects.filter(pk__in=occasions)]
+    comments = Comment.objects.filter(author=home.giver.user)
+    rows = [*lists, *items, *gifts, *claims, *comments, *Occasion.objects.filter(pk__in=occasions)]
     return [str(row.pk) for row in rows]
 
 

@@ -117,6 +117,11 @@ WORDS: dict[str, Word] = {
     "giver": Word("The Person who gives it."),
     "actual_price": Word("What was paid for this claim, all in all.", "95.00"),
     "gifted_on": Word("The day it was given.", A_DAY),
+    # --- What is said
+    "author": Word("Who said it."),
+    "body": Word("What is said, as plain text; `@handle` calls a member.", "@leo the red one or the blue one?"),
+    "resolved": Word("Whether it is settled.", False),
+    "item": Word("The item it is about.", AN_ID),
     # --- Previews
     "found": Word("Whether the page says anything about a thing.", True),
     "reason": Word("Why nothing was found; null when something was."),

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from config.api.routers import Router
+from gifts.api.views.comments import CommentViewSet
 from gifts.api.views.gifts import GiftViewSet
 from gifts.api.views.items import ClaimViewSet, ItemViewSet, ListItemViewSet
 from gifts.api.views.lists import GiftListViewSet
@@ -13,6 +14,7 @@ router.register("lists", GiftListViewSet)
 router.register("lists/<uuid:list_id>/items", ListItemViewSet, basename="list-items")
 router.register("items", ItemViewSet)
 router.register("claims", ClaimViewSet)
+router.register("comments", CommentViewSet)
 
 urlpatterns = [
     path("people/<uuid:pk>/merge", PersonMergeView.as_view({"post": "merge"}), name="person-merge"),

@@ -23,6 +23,8 @@ QUERIES = {
     # before that, whether the list is there for this viewer
     "lists/{list}/items": ["accounts_devicesession", "gifts_giftlist", "gifts_listitem", "gifts_claim"],
     # then who the couples and groups are made of
+    # then from whom they are hidden, and whom they call
+    "comments": ["accounts_devicesession", "gifts_comment", "households_person", "accounts_user"],
     "people": ["accounts_devicesession", "households_person", "households_person"],
     "occasions": ["accounts_devicesession", "households_occasion"],
     "users": ["accounts_devicesession", "accounts_user"],
@@ -51,6 +53,7 @@ def fill(family: Family, rows: int) -> None:
         move_item(viewer=cousin.viewer, item_id=item.pk, status="ordered")
         cousin.add(wishlist, f"Surprise {number}")
         cousin.list(recipient=couple, visibility="household")
+        cousin.say("@leo @mia", item=item, hidden_from=[family.ada.person, couple])
         family.mia.api()
 
 
@@ -89,7 +92,7 @@ def test_a_page_costs_the_same_for_3_rows_and_for_23(family: Family, route: str,
     assert many > few or route in {"households", "auth/sessions"}
 
 
-@pytest.mark.parametrize("route", ["lists", "items", "gifts"])
+@pytest.mark.parametrize("route", ["lists", "items", "gifts", "comments"])
 def test_a_single_row_costs_as_little(family: Family, route: str):
     fill(family, 3)
     api = family.mia.api()
