@@ -113,7 +113,8 @@ class PersonRows(ResourceViewSet):
 
     def get_queryset(self) -> QuerySet:
         members = Person.objects.visible_to(self.viewer).order_by("id")
-        return super().get_queryset().prefetch_related(Prefetch("members", members))
+        rows = super().get_queryset().prefetch_related(Prefetch("members", members))
+        return rows.as_seen_by(self.viewer) if self.viewer else rows
 
 
 class PersonViewSet(ListModelMixin, RetrieveModelMixin, PersonRows):

@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from gifts.models import GiftList, ListItem
-from tests.cast import Family
+from households.models import Membership, Role
+from tests.cast import Family, join
 from tests.gifts.looking import API, all_paths, looks, plain_paths
 
 
@@ -47,6 +48,7 @@ def make_scene(family: Family) -> Scene:
     second_wish = family.leo.add(wishlist, "A grinder")
     hidden_list = family.mia.list("For Leo", recipient=family.leo.person)
     family.leo.list("Birthday", recipient=family.leo.person)
+    join(family.household, "Gus", Role.GUEST)
     return Scene(
         family=family,
         wishlist=wishlist,
@@ -178,6 +180,21 @@ def put_the_wish_on_a_hidden_list(scene: Scene) -> None:
     done(scene.mia.post(f"{API}/lists/{scene.hidden_list.pk}/items", {"gift": str(scene.wish.gift_id)}))
 
 
+def share(list_name: str) -> Callable[[Scene], None]:
+    def change(scene: Scene) -> None:
+        gus = Membership.objects.get(person__display_name="Gus").pk
+        gift_list = {"hidden": scene.hidden_list.pk, "beside": scene.beside.list_id}[list_name]
+        done(scene.mia.post(f"{API}/lists/{gift_list}/shares", {"guest": str(gus)}))
+
+    return change
+
+
+def unshare_hidden_list(scene: Scene) -> None:
+    path = f"{API}/lists/{scene.hidden_list.pk}/shares"
+    [row] = done(scene.mia.get(path))["results"]
+    done(scene.mia.delete(f"{path}/{row['id']}"))
+
+
 HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "somebody claims it": claim("mia"),
     "somebody claims all of it": claim("mia", quantity=3),
@@ -203,6 +220,9 @@ HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "a hidden list is renamed and dated": rename_hidden_list,
     "a hidden list is closed": close_hidden_list,
     "a hidden list is deleted": delete_hidden_list,
+    "a hidden list is shown to a guest": share("hidden"),
+    "a hidden list is shown to a guest no more": in_turn(share("hidden"), unshare_hidden_list),
+    "what is beside it is shown to a guest": share("beside"),
     "a gift on a hidden list is edited": edit_hidden_gift,
     "a gift on a hidden list is deleted": delete_hidden_gift,
     "somebody plans in private": plan_in_private,
