@@ -73,7 +73,7 @@ class ItemFilter(HouseholdScopedFilter):
         fields: list[str] = []
 
     def on_list(self, queryset: QuerySet, name: str, value: UUID) -> QuerySet:
-        return queryset.on_list(value)
+        return queryset.on_list(value, self.request.auth)
 
     def only_mine(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         viewer = self.request.auth

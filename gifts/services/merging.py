@@ -16,7 +16,7 @@ from gifts.models import Claim, Comment, CommentHiddenFrom, GiftList, ListItem
 from gifts.services.claims import may_give
 from households.models import Membership, Occasion, Person, PersonMember, PersonQuerySet
 from households.services import diary
-from households.services.households import locked_with_household
+from households.services.households import locked_with_household, require_planner
 from households.services.people import is_linked, may_decide_over
 from households.viewer import Viewer
 
@@ -32,6 +32,7 @@ def merge_people(*, viewer: Viewer, source_id: UUID, target_id: UUID) -> Person:
     CONFLICT_STATE when each has a login of their own.
     """
     source, target = _locked_pair(Person.objects.visible_to(viewer), source_id, target_id)
+    require_planner(viewer, source.household_id)
     # Their members, too: the viewer knows their persons from before the locks, and may have joined a couple since.
     concerned = {source.pk, target.pk} | _members_of(source) | _members_of(target)
     if is_linked(source.pk, target.pk) and not may_decide_over(viewer, source.household_id, concerned):
