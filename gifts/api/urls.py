@@ -4,6 +4,7 @@ from config.api.routers import Router
 from gifts.api.views.gifts import GiftViewSet
 from gifts.api.views.items import ClaimViewSet, ItemViewSet, ListItemViewSet
 from gifts.api.views.lists import GiftListViewSet
+from gifts.api.views.overview import DashboardView, ListSummaryView, OccasionSummaryView, PersonHistoryView
 from gifts.api.views.people import PersonMergeView
 
 router = Router()
@@ -14,6 +15,10 @@ router.register("items", ItemViewSet)
 router.register("claims", ClaimViewSet)
 
 urlpatterns = [
+    path("dashboard", DashboardView.as_view({"get": "dashboard"}), name="dashboard"),
+    path("lists/<uuid:pk>/summary", ListSummaryView.as_view({"get": "summary"}), name="list-summary"),
+    path("occasions/<uuid:pk>/summary", OccasionSummaryView.as_view({"get": "summary"}), name="occasion-summary"),
+    path("people/<uuid:pk>/history", PersonHistoryView.as_view({"get": "history"}), name="person-history"),
     path("people/<uuid:pk>/merge", PersonMergeView.as_view({"post": "merge"}), name="person-merge"),
     path("", include(router.urls)),
 ]
