@@ -24,16 +24,23 @@ def item_filters(*, lists: Iterable = (), gifts: Iterable = (), persons: Iterabl
     """Each filter over items, with these rows (seen or not) as its values, and one that never was."""
     filters = [f"status={status}" for status in STATUSES]
     filters += [f"stage={stage}" for stage in ItemPlan.Stage.values]
-    filters += ["assigned_to=me"]
+    filters += ["assigned_to=me", "occurs_after=2031-01-01", "occurs_before=2031-01-01"]
     filters += [f"list={pk}" for pk in [*lists, NEVER]]
     filters += [f"gift={pk}" for pk in [*gifts, NEVER]]
     filters += [f"person={pk}" for pk in [*persons, NEVER]]
     return filters
 
 
-def all_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = (), persons: Iterable = ()) -> list[str]:
+def all_paths(
+    *,
+    lists: Iterable = (),
+    items: Iterable = (),
+    gifts: Iterable = (),
+    persons: Iterable = (),
+    occasions: Iterable = (),
+) -> list[str]:
     """Every route that reads, with every filter and ordering."""
-    lists, gifts, persons = list(lists), list(gifts), list(persons)
+    lists, gifts, persons, occasions = list(lists), list(gifts), list(persons), list(occasions)
     filters = item_filters(lists=lists, gifts=gifts, persons=persons)
     paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me"]
     paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
@@ -43,14 +50,30 @@ def all_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = (
     paths += [f"lists/{pk}" for pk in lists] + [f"lists/{pk}/items" for pk in lists]
     paths += [f"lists/{pk}/items?ordering={ordering}" for pk in lists for ordering in ORDERINGS["items"]]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts] + [f"people/{pk}" for pk in persons]
+    paths += [f"occasions/{pk}" for pk in occasions] + overviews(lists, persons, occasions)
+    paths += [f"occasions/{pk}/summary?year={year}" for pk in occasions for year in (2026, 2031)]
     return [f"{API}/{path}" for path in paths]
 
 
-def plain_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = ()) -> list[str]:
+def overviews(lists: Iterable, persons: Iterable, occasions: Iterable) -> list[str]:
+    """Whatever counts, sums up and looks back."""
+    paths = ["dashboard"] + [f"lists/{pk}/summary" for pk in lists] + [f"people/{pk}/history" for pk in persons]
+    return paths + [f"occasions/{pk}/summary" for pk in occasions]
+
+
+def plain_paths(
+    *,
+    lists: Iterable = (),
+    items: Iterable = (),
+    gifts: Iterable = (),
+    persons: Iterable = (),
+    occasions: Iterable = (),
+) -> list[str]:
     """The same without filters and orderings, for those who look often."""
     paths = ["items", "lists", "gifts", "people", "occasions", "items?status=idea", "items?ordering=-price"]
     paths += [path for pk in lists for path in (f"lists/{pk}", f"lists/{pk}/items", f"items?list={pk}")]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]
+    paths += overviews(list(lists), persons, occasions)
     return [f"{API}/{path}" for path in paths]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from gifts.models import GiftList, ListItem
+from households.models import Occasion
 from tests.cast import Family
 from tests.gifts.looking import API, all_paths, looks, plain_paths
 
@@ -16,6 +17,7 @@ class Scene:
     """Leo's wish of three, wanted by everybody; and what the givers already hide from him."""
 
     family: Family
+    christmas: Occasion
     wishlist: GiftList
     wish: ListItem
     second_wish: ListItem
@@ -33,9 +35,10 @@ class Scene:
             "lists": [self.wishlist.pk, self.hidden_list.pk, self.beside.list_id],
             "items": [item.pk for item in items],
             "gifts": [item.gift_id for item in items],
+            "persons": [self.family.leo.person.pk, self.family.mia.person.pk],
+            "occasions": [self.christmas.pk],
         }
-        persons = [self.family.leo.person.pk, self.family.mia.person.pk]
-        return looks(self.leo, all_paths(**rows, persons=persons) if closely else plain_paths(**rows))
+        return looks(self.leo, all_paths(**rows) if closely else plain_paths(**rows))
 
     def claim_of(self, api: APIClient, item: ListItem | None = None) -> dict[str, Any]:
         return api.get(f"{API}/items/{(item or self.wish).pk}").json()["my_claim"]
@@ -45,10 +48,12 @@ def make_scene(family: Family) -> Scene:
     wishlist = family.leo.list("Wishes", kind="wishlist")
     wish = family.leo.add(wishlist, "Socks", quantity=3, note="Wool, please")
     second_wish = family.leo.add(wishlist, "A grinder")
-    hidden_list = family.mia.list("For Leo", recipient=family.leo.person)
+    christmas = Occasion.objects.create(household=family.household, name="Christmas", budget_total=100)
+    hidden_list = family.mia.list("For Leo", recipient=family.leo.person, occasion=christmas)
     family.leo.list("Birthday", recipient=family.leo.person)
     return Scene(
         family=family,
+        christmas=christmas,
         wishlist=wishlist,
         wish=wish,
         second_wish=second_wish,
