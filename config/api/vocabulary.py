@@ -117,6 +117,9 @@ WORDS: dict[str, Word] = {
     "giver": Word("The Person who gives it."),
     "actual_price": Word("What was paid for this claim, all in all.", "95.00"),
     "gifted_on": Word("The day it was given.", A_DAY),
+    # --- Previews
+    "found": Word("Whether the page says anything about a thing.", True),
+    "reason": Word("Why nothing was found; null when something was."),
     "error": Word("Why not."),
 }
 

@@ -6,6 +6,7 @@ from gifts.api.views.items import ClaimViewSet, ItemViewSet, ListItemViewSet
 from gifts.api.views.lists import GiftListViewSet
 from gifts.api.views.overview import DashboardView, ListSummaryView, OccasionSummaryView, PersonHistoryView
 from gifts.api.views.people import PersonMergeView
+from gifts.api.views.preview import GiftPreviewView
 
 router = Router()
 router.register("gifts", GiftViewSet)
@@ -20,5 +21,6 @@ urlpatterns = [
     path("occasions/<uuid:pk>/summary", OccasionSummaryView.as_view({"get": "summary"}), name="occasion-summary"),
     path("people/<uuid:pk>/history", PersonHistoryView.as_view({"get": "history"}), name="person-history"),
     path("people/<uuid:pk>/merge", PersonMergeView.as_view({"post": "merge"}), name="person-merge"),
+    path("gifts/preview", GiftPreviewView.as_view(), name="gift-preview"),
     path("", include(router.urls)),
 ]

@@ -14,7 +14,7 @@ def told(who: Member, person, query: str = "") -> list[tuple]:
     """`(year, occasion, titles)` of each chapter."""
     return [
         (row["year"], row["occasion"] and row["occasion"]["name"], [gift["title"] for gift in row["gifts"]])
-        for row in read(who, f"people/{person.pk}/history{query}")["results"]
+        for row in read(who, f"people/{person.pk}/history{query}")["chapters"]
     ]
 
 
@@ -58,7 +58,7 @@ def test_a_gift_is_told_with_who_gave_it_and_what_it_cost(family: Family):
     found = read(family.grandma, f"people/{family.leo.person.pk}/history")
 
     assert found["person"] == {"id": str(family.leo.person.pk), "display_name": "Leo"}
-    ada, mia = found["results"][0]["gifts"]
+    ada, mia = found["chapters"][0]["gifts"]
     assert ada == {
         "title": "A kite",
         "image_url": "https://example.org/kite.png",
@@ -75,14 +75,14 @@ def test_a_gift_is_told_with_who_gave_it_and_what_it_cost(family: Family):
 def test_what_was_given_late_belongs_to_the_day_it_was_for(family: Family):
     claim = give(family, "A kite", "2030-12-31")
     Claim.objects.filter(pk=claim.pk).update(gifted_on="2031-01-02")
-    found = read(family.mia, f"people/{family.leo.person.pk}/history")["results"]
+    found = read(family.mia, f"people/{family.leo.person.pk}/history")["chapters"]
     assert (found[0]["year"], found[0]["gifts"][0]["given_on"]) == (2030, "2030-12-31")
 
 
 def test_without_such_a_day_it_is_told_by_the_day_of_giving(family: Family):
     claim = give(family, "A kite")
     Claim.objects.filter(pk=claim.pk).update(gifted_on="2030-03-04")
-    found = read(family.mia, f"people/{family.leo.person.pk}/history")["results"]
+    found = read(family.mia, f"people/{family.leo.person.pk}/history")["chapters"]
     assert (found[0]["year"], found[0]["gifts"][0]["given_on"]) == (2030, "2030-03-04")
 
 

@@ -25,7 +25,7 @@ def history(who: Member, person=None) -> bytes:
 
 
 def revealed(who: Member, person=None) -> list[dict]:
-    chapters = read(who, f"people/{(person or who.person).pk}/history")["results"]
+    chapters = read(who, f"people/{(person or who.person).pk}/history")["chapters"]
     return [gift for chapter in chapters for gift in chapter["gifts"]]
 
 
@@ -55,7 +55,7 @@ def test_title_picture_giver_and_date_are_told_and_nothing_else_ever(family: Fam
 
     assert found == {
         "person": {"id": str(family.leo.person.pk), "display_name": "Leo"},
-        "results": [
+        "chapters": [
             {
                 "year": 2031,
                 "occasion": None,
@@ -169,7 +169,7 @@ def test_an_occasion_that_was_hidden_from_them_keeps_its_name_to_itself(family: 
     it_is(DAY)
 
     def occasions(who: Member) -> list[str | None]:
-        rows = read(who, f"people/{family.leo.person.pk}/history")["results"]
+        rows = read(who, f"people/{family.leo.person.pk}/history")["chapters"]
         return [row["occasion"] and row["occasion"]["name"] for row in rows]
 
     assert occasions(family.leo) == ["Christmas", None]
@@ -244,5 +244,5 @@ def test_no_hidden_change_shows_in_their_history_before_its_day(family: Family, 
     path = f"{API}/people/{family.leo.person.pk}/history"
     before = scene.leo.get(path)
     HIDDEN_CHANGES[change](scene)
-    assert len(before.json()["results"]) == 1
+    assert len(before.json()["chapters"]) == 1
     assert scene.leo.get(path).content == before.content

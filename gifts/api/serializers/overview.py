@@ -169,4 +169,4 @@ class ChapterSerializer(serializers.Serializer):
 
 class HistorySerializer(serializers.Serializer):
     person = PersonRefSerializer(help_text="Who was given all this.")
-    results = ChapterSerializer(many=True, help_text="By year and occasion, newest first, in one piece.")
+    chapters = ChapterSerializer(many=True, help_text="By year and occasion, newest first, in one piece.")

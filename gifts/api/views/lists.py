@@ -6,14 +6,14 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.views import ResourceViewSet
+from accounts.api.idempotency import RepeatableViewSet
 from gifts.api import filters
 from gifts.api.serializers import lists as serializers
 from gifts.models import GiftList
 from gifts.services import lists
 
 
-class GiftListViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+class GiftListViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
     """Lists of gifts: what somebody wishes for, what others plan for them, and ideas for nobody yet."""
 
     queryset = GiftList.objects.select_related("owner", "recipient")

@@ -79,4 +79,4 @@ class PersonHistoryView(Overview):
         person = self.get_object()
         asked = self.asked(serializers.YearSerializer)
         found = history.history_of(viewer=self.viewer, person=person, **asked)
-        return Response(self.get_serializer({"person": person, "results": found}).data)
+        return Response(self.get_serializer({"person": person, "chapters": found}).data)
