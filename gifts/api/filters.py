@@ -63,6 +63,15 @@ class ItemFilter(HouseholdScopedFilter):
     occasion = django_filters.UUIDFilter(field_name="list__occasion_id")
     status = django_filters.ChoiceFilter(field_name="seen_status", choices=[(status, status) for status in STATUSES])
     stage = django_filters.ChoiceFilter(field_name="seen_stage", choices=ItemPlan.Stage.choices)
+    occurs_after = django_filters.DateFilter(
+        field_name="occurs_on", lookup_expr="gte", input_formats=["%Y-%m-%d"], help_text="For this day or a later one."
+    )
+    occurs_before = django_filters.DateFilter(
+        field_name="occurs_on",
+        lookup_expr="lte",
+        input_formats=["%Y-%m-%d"],
+        help_text="For this day or an earlier one.",
+    )
     assigned_to = django_filters.ChoiceFilter(choices=[("me", "me")], method="only_mine", help_text="What you take.")
     ordering = Ordering(
         fields={"gift_title": "title", "gift_price": "price", "priority": "priority", "occurs_on": "occurs_on"}

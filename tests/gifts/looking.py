@@ -24,7 +24,7 @@ def item_filters(*, lists: Iterable = (), gifts: Iterable = (), persons: Iterabl
     """Each filter over items, with these rows (seen or not) as its values, and one that never was."""
     filters = [f"status={status}" for status in STATUSES]
     filters += [f"stage={stage}" for stage in ItemPlan.Stage.values]
-    filters += ["assigned_to=me"]
+    filters += ["assigned_to=me", "occurs_after=2031-01-01", "occurs_before=2031-01-01"]
     filters += [f"list={pk}" for pk in [*lists, NEVER]]
     filters += [f"gift={pk}" for pk in [*gifts, NEVER]]
     filters += [f"person={pk}" for pk in [*persons, NEVER]]
@@ -38,9 +38,11 @@ def all_paths(
     gifts: Iterable = (),
     persons: Iterable = (),
     comments: Iterable = (),
+    occasions: Iterable = (),
 ) -> list[str]:
     """Every route that reads, with every filter and ordering."""
     lists, items, gifts, persons = list(lists), list(items), list(gifts), list(persons)
+    occasions = list(occasions)
     filters = item_filters(lists=lists, gifts=gifts, persons=persons)
     paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me"]
     paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
@@ -53,11 +55,25 @@ def all_paths(
     about = {"list": lists, "item": items, "gift": gifts, "person": persons}
     paths += [f"comments?{name}={pk}" for name, rows in about.items() for pk in [*rows, NEVER]]
     paths += ["comments", "comments?resolved=true", "comments?resolved=false", *(f"comments/{pk}" for pk in comments)]
+    paths += [f"occasions/{pk}" for pk in occasions] + overviews(lists, persons, occasions)
+    paths += [f"occasions/{pk}/summary?year={year}" for pk in occasions for year in (2026, 2031)]
     return [f"{API}/{path}" for path in paths]
 
 
+def overviews(lists: Iterable, persons: Iterable, occasions: Iterable) -> list[str]:
+    """Whatever counts, sums up and looks back."""
+    paths = ["dashboard"] + [f"lists/{pk}/summary" for pk in lists] + [f"people/{pk}/history" for pk in persons]
+    return paths + [f"occasions/{pk}/summary" for pk in occasions]
+
+
 def plain_paths(
-    *, lists: Iterable = (), items: Iterable = (), gifts: Iterable = (), comments: Iterable = ()
+    *,
+    lists: Iterable = (),
+    items: Iterable = (),
+    gifts: Iterable = (),
+    persons: Iterable = (),
+    occasions: Iterable = (),
+    comments: Iterable = (),
 ) -> list[str]:
     """The same without filters and orderings, for those who look often."""
     paths = ["items", "lists", "gifts", "people", "occasions", "items?status=idea", "items?ordering=-price"]
@@ -65,6 +81,7 @@ def plain_paths(
     paths += [f"lists/{pk}/shares" for pk in lists]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]
     paths += ["comments", "comments?resolved=true", *(f"comments/{pk}" for pk in comments)]
+    paths += overviews(list(lists), persons, occasions)
     return [f"{API}/{path}" for path in paths]
 
 

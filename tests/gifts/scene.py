@@ -17,6 +17,7 @@ class Scene:
     """Leo's wish of three, wanted by everybody; and what the givers already hide from him."""
 
     family: Family
+    christmas: Occasion
     wishlist: GiftList
     wish: ListItem
     second_wish: ListItem
@@ -37,9 +38,10 @@ class Scene:
             "items": [item.pk for item in items],
             "gifts": [item.gift_id for item in items],
             "comments": [self.said.pk],
+            "persons": [self.family.leo.person.pk, self.family.mia.person.pk],
+            "occasions": [self.christmas.pk],
         }
-        persons = [self.family.leo.person.pk, self.family.mia.person.pk]
-        return looks(self.leo, all_paths(**rows, persons=persons) if closely else plain_paths(**rows))
+        return looks(self.leo, all_paths(**rows) if closely else plain_paths(**rows))
 
     def claim_of(self, api: APIClient, item: ListItem | None = None) -> dict[str, Any]:
         return api.get(f"{API}/items/{(item or self.wish).pk}").json()["my_claim"]
@@ -49,12 +51,14 @@ def make_scene(family: Family) -> Scene:
     wishlist = family.leo.list("Wishes", kind="wishlist")
     wish = family.leo.add(wishlist, "Socks", quantity=3, note="Wool, please")
     second_wish = family.leo.add(wishlist, "A grinder")
-    hidden_list = family.mia.list("For Leo", recipient=family.leo.person)
+    christmas = Occasion.objects.create(household=family.household, name="Christmas", budget_total=100)
+    hidden_list = family.mia.list("For Leo", recipient=family.leo.person, occasion=christmas)
     family.leo.list("Birthday", recipient=family.leo.person)
     family.ada.say("Which size?", item=wish, hidden_from=[])
     join(family.household, "Gus", Role.GUEST)
     return Scene(
         family=family,
+        christmas=christmas,
         wishlist=wishlist,
         wish=wish,
         second_wish=second_wish,

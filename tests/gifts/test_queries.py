@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -67,8 +68,59 @@ def show(gift_list: GiftList, guest: Membership) -> None:
     ListShare.objects.create(household=gift_list.household, list=gift_list, guest=guest)
 
 
+OVERVIEWS = {
+    # all figures in one statement, so that no claim falls between two
+    "lists/{list}/summary": ["accounts_devicesession", "gifts_giftlist", "gifts_listitem"],
+    # and the people
+    "occasions/{occasion}/summary": [
+        "accounts_devicesession",
+        "households_occasion",
+        "gifts_listitem",
+        "households_person",
+    ],
+    # the occasions that a chapter may name come by themselves, through their own door
+    "people/{person}/history": [
+        "accounts_devicesession",
+        "households_person",
+        "gifts_claim",
+        "households_occasion",
+    ],
+    "dashboard": [
+        "accounts_devicesession",
+        "households_person",
+        "households_occasion",
+        "gifts_listitem",  # by status
+        "gifts_giftlist",  # of the next occasion
+        "gifts_giftlist",  # the idea inbox
+        "gifts_listitem",
+        "gifts_claim",
+        "gifts_listitem",  # my assignments
+        "gifts_claim",
+        "households_activity",
+    ],
+}
+
+
+def celebrate(family: Family, occasion: Occasion, rows: int) -> None:
+    """So many more lists for an occasion, of which Ada has taken one gift and given another; and Leo's ideas."""
+    ideas = family.mia.list("Ideas", kind="idea", visibility="household")
+    for number in range(rows):
+        cousin = Person.objects.create(household=family.household, display_name=f"Niece {number}")
+        gift_list = family.mia.list("A list", recipient=cousin, occasion=occasion)
+        claim_item(viewer=family.ada.viewer, item_id=family.mia.add(gift_list, f"Thing {number}").pk)
+        for_theo = family.mia.list("For Theo", recipient=family.theo, occasion=occasion, visibility="household")
+        given = family.mia.add(for_theo, f"Gift {number}", openly=True)
+        move_item(viewer=family.ada.viewer, item_id=given.pk, status="gifted")
+        claim_item(viewer=family.leo.viewer, item_id=family.mia.add(ideas, f"Idea {number}").pk)
+
+
 def asked(api: APIClient, path: str) -> tuple[int, list[str]]:
     """How many rows came, and which table each statement read from."""
+    body, tables = read(api, path)
+    return len(body["results"]), tables
+
+
+def read(api: APIClient, path: str) -> tuple[dict[str, Any], list[str]]:
     with CaptureQueriesContext(
         connection,
     ) as queries:
@@ -76,7 +128,7 @@ def asked(api: APIClient, path: str) -> tuple[int, list[str]]:
     assert answer.status_code == 200, answer.content
     tables = [table_of(query["sql"]) for query in queries if query["sql"].startswith("SELECT")]
     assert len(tables) == len(queries), [query["sql"] for query in queries]
-    return len(answer.json()["results"]), tables
+    return answer.json(), tables
 
 
 def table_of(sql: str) -> str:
@@ -129,3 +181,25 @@ def test_a_single_row_costs_as_little(family: Family, route: str):
     with CaptureQueriesContext(connection) as queries:
         assert api.get(f"{API}/{route}/{row['id']}").status_code == 200
     assert len(queries) == len(QUERIES[route])
+
+
+@pytest.mark.parametrize("reader", ["ada", "leo"])
+def test_an_overview_costs_the_same_for_3_rows_and_for_23(family: Family, reader: str):
+    christmas = Occasion.objects.create(household=family.household, name="Christmas", date=datetime.date(2999, 12, 24))
+    wishlist = family.leo.list("Wishes", kind="wishlist", occasion=christmas)
+    rows = {"list": wishlist.pk, "occasion": christmas.pk, "person": family.theo.pk}
+    api = getattr(family, reader).api()
+    asked_for: dict[int, dict[str, list[str]]] = {}
+    for so_far, more in ((3, 3), (23, 20)):
+        celebrate(family, christmas, more)
+        for number in range(more):
+            family.leo.add(wishlist, f"Wish {number}")
+            family.ada.add(wishlist, f"Surprise {number}")
+        asked_for[so_far] = {route: read(api, route.format(**rows))[1] for route in OVERVIEWS}
+        history = read(api, f"people/{family.theo.pk}/history")[0]["chapters"]
+        assert len(history[0]["gifts"]) == so_far
+
+    assert asked_for[3] == asked_for[23]
+    assert {route: sorted(tables) for route, tables in asked_for[3].items()} == {
+        route: sorted(tables) for route, tables in OVERVIEWS.items()
+    }
