@@ -32,6 +32,14 @@ class ViewerAuthenticationScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
+class TicketAuthenticationScheme(OpenApiAuthenticationExtension):
+    target_class = "households.authentication.TicketAuthentication"
+    name = "stream_ticket"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> dict[str, Any]:
+        return {"type": "apiKey", "in": "query", "name": "ticket", "description": "From POST /activity/ticket."}
+
+
 def add_error_envelope(result: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
     """A drf-spectacular hook: every operation answers its refusals and failures in the envelope."""
     result["components"].setdefault("schemas", {})["Error"] = ENVELOPE

@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from gifts.models import ItemPlan
 from gifts.moves import STATUSES
+from gifts.services.stream import BEFORE_ALL
 
 API = "/api/v1"
 NEVER = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
@@ -33,9 +34,11 @@ def item_filters(*, lists: Iterable = (), gifts: Iterable = (), persons: Iterabl
 
 def all_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = (), persons: Iterable = ()) -> list[str]:
     """Every route that reads, with every filter and ordering."""
-    lists, gifts, persons = list(lists), list(gifts), list(persons)
+    lists, items, gifts, persons = list(lists), list(items), list(gifts), list(persons)
     filters = item_filters(lists=lists, gifts=gifts, persons=persons)
-    paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me"]
+    paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me", "activity"]
+    paths += [f"activity/stream?after={BEFORE_ALL}", "activity?verb=item.added", "activity?limit=100"]
+    paths += [f"activity?subject={pk}" for pk in [*lists, *items, *gifts, *persons, NEVER]]
     paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
     paths += [f"items?{narrowed}" for narrowed in filters]
     paths += ["gifts?in_catalog=true", "gifts?in_catalog=false", "gifts?price_min=1", "gifts?price_max=1000"]
@@ -48,7 +51,7 @@ def all_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = (
 
 def plain_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = ()) -> list[str]:
     """The same without filters and orderings, for those who look often."""
-    paths = ["items", "lists", "gifts", "people", "occasions", "items?status=idea", "items?ordering=-price"]
+    paths = ["items", "lists", "gifts", "people", "occasions", "activity", "activity/stream", "items?status=idea", "items?ordering=-price"]
     paths += [path for pk in lists for path in (f"lists/{pk}", f"lists/{pk}/items", f"items?list={pk}")]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]
     return [f"{API}/{path}" for path in paths]
@@ -61,6 +64,8 @@ def looks(api: APIClient, paths: Iterable[str]) -> dict[str, tuple[int, bytes]]:
 
 def _look(api: APIClient, path: str) -> tuple[int, bytes]:
     answer = api.get(path)
+    if answer.streaming:
+        return answer.status_code, answer.getvalue()
     return answer.status_code, answer.content if answer.status_code == 200 else essence(answer)
 
 

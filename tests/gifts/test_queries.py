@@ -22,6 +22,8 @@ QUERIES = {
     "items": ["accounts_devicesession", "gifts_listitem", "gifts_claim"],
     # before that, whether the list is there for this viewer
     "lists/{list}/items": ["accounts_devicesession", "gifts_giftlist", "gifts_listitem", "gifts_claim"],
+    # with their actors, and what is called how
+    "activity": ["accounts_devicesession", "households_activity"],
     # then who the couples and groups are made of
     "people": ["accounts_devicesession", "households_person", "households_person"],
     "occasions": ["accounts_devicesession", "households_occasion"],
