@@ -51,7 +51,17 @@ def all_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = (
 
 def plain_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = ()) -> list[str]:
     """The same without filters and orderings, for those who look often."""
-    paths = ["items", "lists", "gifts", "people", "occasions", "activity", "activity/stream", "items?status=idea", "items?ordering=-price"]
+    paths = [
+        "items",
+        "lists",
+        "gifts",
+        "people",
+        "occasions",
+        "activity",
+        "activity/stream",
+        "items?status=idea",
+        "items?ordering=-price",
+    ]
     paths += [path for pk in lists for path in (f"lists/{pk}", f"lists/{pk}/items", f"items?list={pk}")]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]
     return [f"{API}/{path}" for path in paths]
