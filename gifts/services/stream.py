@@ -73,15 +73,18 @@ class Hold:
             if entries := self._news():
                 yield from entries
                 return
-            now = time.monotonic() - started
-            if now >= seconds or self.is_replaced or wakeups.is_stopping():
+            if self.is_replaced or wakeups.is_stopping():
                 return
+            now = time.monotonic() - started
             next_tick = ticks * settings.STREAM_HEARTBEAT_S
-            if now >= next_tick:
+            # Each of them is sent, also when looking took long: how many there are depends on nothing.
+            if next_tick < seconds and now >= next_tick:
                 if not self._may_stay():
                     return
                 yield ": ping\n\n"
                 ticks += 1
+            elif now >= seconds:
+                return
             else:
                 listener.wait(min(settings.STREAM_POLL_S, next_tick - now, seconds - now))
 
