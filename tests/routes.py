@@ -84,6 +84,9 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "/api/v1/items/<uuid:pk>/claim": {"POST": (401, 404, 404, 404, 200)},
     "/api/v1/items/<uuid:pk>/release": {"POST": (401, 404, 404, 404, 200)},
     "/api/v1/items/<uuid:pk>/status": {"POST": (401, 404, 404, 404, 200)},
+    "/api/v1/activity": {"GET": (401, 200, 200, 200, 200)},
+    "/api/v1/activity/stream": {"GET": (401, 404, 200, 200, 200)},
+    "/api/v1/activity/ticket": {"POST": (401, 201, 201, 201, 201)},
     "/api/v1/claims/<uuid:pk>": {"PATCH": (401, 404, 404, 404, 200), "DELETE": (401, 404, 404, 404, 204)},
     # about somebody whom a guest and the other household do not see
     "/api/v1/comments": {"GET": (401, 200, 200, 200, 200), "POST": (401, 400, 400, 201, 201)},

@@ -17,6 +17,9 @@ from config.settings import CACHES, DATABASES
 # Argon2 is meant to be slow; a thousand sign-ins in a suite are not.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
+# A stream is held for 25 seconds in real life; here whoever asks for it wants to read on.
+STREAM_HOLD_S = 0.02
+
 # Static files straight from their packages: nobody has collected them.
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 

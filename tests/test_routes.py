@@ -211,6 +211,8 @@ def test_a_filter_finds_what_is_hidden_as_little_as_what_never_was(home, secrets
     recipient = home.recipient.api()
     for place, parameters in readable(home).items():
         for name, kind in parameters.items():
+            if name == "after":
+                continue  # a place in time and no filter: any id is before or behind it
             if kind.get("format") == "uuid" and TABLE[place]["GET"][3] == 200:
                 for secret in ("occasion", "list", "item", "gift", "claim", "comment", "session"):
                     found = recipient.get(f"{place}?{name}={home.rows[secret]}")

@@ -125,6 +125,12 @@ WORDS: dict[str, Word] = {
     "body": Word("What is said, as plain text; `@handle` calls a member.", "@leo the red one or the blue one?"),
     "resolved": Word("Whether it is settled.", False),
     "item": Word("The item it is about.", AN_ID),
+    # --- The diary
+    "at": Word("When it happened (UTC).", A_MOMENT),
+    "actor": Word("Who did it; null when it was whoever runs the server."),
+    "verb": Word("What was done, to what kind of thing.", "item.added"),
+    "subject": Word("What it was done to."),
+    "type": Word("Of what kind it is: the verb's first word."),
     # --- Previews
     "found": Word("Whether the page says anything about a thing.", True),
     "reason": Word("Why nothing was found; null when something was."),

@@ -7,6 +7,7 @@ from config.api.filters import Flag, Ordering
 from gifts.models import Claim, Comment, Gift, GiftList, ItemPlan, ListItem
 from gifts.moves import STATUSES
 from households.api.filters import HouseholdScopedFilter
+from households.models import Activity
 
 # A longer number than the column holds cannot even be compared with it.
 MONEY = {"max_digits": 12, "decimal_places": 2}
@@ -40,6 +41,16 @@ class GiftFilter(HouseholdScopedFilter):
 
     class Meta:
         model = Gift
+        fields: list[str] = []
+
+
+class ActivityFilter(HouseholdScopedFilter):
+    verb = django_filters.CharFilter(max_length=40, help_text="Entries of this kind, such as item.added.")
+    actor = django_filters.UUIDFilter(field_name="actor_id", help_text="What this user did.")
+    subject = django_filters.UUIDFilter(field_name="subject_id", help_text="What happened to this.")
+
+    class Meta:
+        model = Activity
         fields: list[str] = []
 
 

@@ -7,6 +7,7 @@ from rest_framework.test import APIClient
 
 from gifts.models import ItemPlan
 from gifts.moves import STATUSES
+from gifts.services.stream import BEFORE_ALL
 
 API = "/api/v1"
 NEVER = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
@@ -44,7 +45,9 @@ def all_paths(
     lists, items, gifts, persons = list(lists), list(items), list(gifts), list(persons)
     occasions = list(occasions)
     filters = item_filters(lists=lists, gifts=gifts, persons=persons)
-    paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me"]
+    paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me", "activity"]
+    paths += [f"activity/stream?after={BEFORE_ALL}", "activity?verb=item.added", "activity?limit=100"]
+    paths += [f"activity?subject={pk}" for pk in [*lists, *items, *gifts, *persons, NEVER]]
     paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
     paths += [f"items?{narrowed}" for narrowed in filters]
     paths += ["gifts?in_catalog=true", "gifts?in_catalog=false", "gifts?price_min=1", "gifts?price_max=1000"]
@@ -76,7 +79,17 @@ def plain_paths(
     comments: Iterable = (),
 ) -> list[str]:
     """The same without filters and orderings, for those who look often."""
-    paths = ["items", "lists", "gifts", "people", "occasions", "items?status=idea", "items?ordering=-price"]
+    paths = [
+        "items",
+        "lists",
+        "gifts",
+        "people",
+        "occasions",
+        "activity",
+        "activity/stream",
+        "items?status=idea",
+        "items?ordering=-price",
+    ]
     paths += [path for pk in lists for path in (f"lists/{pk}", f"lists/{pk}/items", f"items?list={pk}")]
     paths += [f"lists/{pk}/shares" for pk in lists]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]
@@ -92,6 +105,8 @@ def looks(api: APIClient, paths: Iterable[str]) -> dict[str, tuple[int, bytes]]:
 
 def _look(api: APIClient, path: str) -> tuple[int, bytes]:
     answer = api.get(path)
+    if answer.streaming:
+        return answer.status_code, answer.getvalue()
     tag = answer.get("ETag", "").encode()
     return answer.status_code, answer.content + tag if answer.status_code == 200 else essence(answer)
 

@@ -24,6 +24,8 @@ QUERIES = {
     # before that, whether the list is there for this viewer
     "lists/{list}/items": ["accounts_devicesession", "gifts_giftlist", "gifts_listitem", "gifts_claim"],
     "lists/{list}/shares": ["accounts_devicesession", "gifts_giftlist", "gifts_listshare"],
+    # with their actors, and what is called how
+    "activity": ["accounts_devicesession", "households_activity"],
     # then who the couples and groups are made of
     # then from whom they are hidden, and whom they call
     "comments": ["accounts_devicesession", "gifts_comment", "households_person", "accounts_user"],
