@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 
 from gifts.models import Claim, GiftList, ListItem
+from gifts.models.diary import diary_read_by
 from gifts.models.items import ListItemQuerySet
 from gifts.services.figures import SEEN_STATUSES
 from gifts.services.summaries import days_until
-from households.models import Activity, Occasion, Person, PersonMember
+from households.models import ActivityQuerySet, Occasion, Person, PersonMember
 from households.viewer import Belonging, Viewer
 
 NEW_IDEAS = 5
@@ -98,6 +99,5 @@ def _items(viewer: Viewer, place: Belonging) -> ListItemQuerySet:
     return items.unconcealed_from(viewer).as_seen_by(viewer)
 
 
-def _latest_entries(viewer: Viewer, place: Belonging) -> Any:
-    entries = Activity.objects.visible_to(viewer).filter(household=place.household_id)
-    return entries.select_related("actor").order_by("-id")[:LAST_ENTRIES]
+def _latest_entries(viewer: Viewer, place: Belonging) -> ActivityQuerySet:
+    return diary_read_by(viewer).filter(household=place.household_id).order_by("-id")[:LAST_ENTRIES]
