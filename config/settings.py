@@ -271,6 +271,7 @@ SPECTACULAR_SETTINGS = {
         "AssignableRole": ["owner", "member"],
         "OccasionKind": "households.models.Occasion.Kind",
         "OccasionVisibility": "households.models.Occasion.Visibility",
+        "TagKind": "households.models.Tag.Kind",
         "ListKind": "gifts.models.GiftList.Kind",
         "ListVisibility": "gifts.models.GiftList.Visibility",
         "ItemStage": "gifts.models.ItemPlan.Stage",

@@ -9,7 +9,7 @@ from gifts.models import Gift, GiftList, ItemPlan, ListItem
 from gifts.services.claims import move_item
 from gifts.services.gifts import make_gift
 from gifts.services.lists import companion_for
-from households.services import diary
+from households.services import diary, undo
 from households.viewer import Viewer
 
 PLAN_FIELDS = {"stage", "planned_price", "giver_note"}
@@ -112,6 +112,22 @@ def delete_item(*, viewer: Viewer, item_id: UUID) -> None:
     _require_wish_rights(viewer, item)
     item.entomb(by=viewer.user)
     diary.record(household_id=item.household_id, actor=viewer.user, verb="item.deleted", subject=item)
+
+
+def restore_item(*, viewer: Viewer, pk: UUID) -> ListItem:
+    """Undo a deletion. Whatever givers did to a wish meanwhile, its recipient is answered the same."""
+    _lock_order(pk)
+    rows = ListItem.objects.all()
+    return undo.restore(viewer=viewer, rows=rows, pk=pk, verb="item.restored", check=_refuse_lost_place)
+
+
+def _refuse_lost_place(viewer: Viewer, item: ListItem) -> None:
+    if item.list.deleted_at:
+        raise Refusal(Code.CONFLICT_STATE, "The list that it was on has been deleted.")
+    # To its recipient, who sees no companion, what is kept there plays no part.
+    beside = ListItem.objects.visible_to(viewer).alive().filter(list__companion_of=item.list_id, gift=item.gift_id)
+    if beside.exists():
+        raise Refusal(Code.CONFLICT_DUPLICATE, "Givers keep this gift beside the list already.")
 
 
 def _require_wish_rights(viewer: Viewer, item: ListItem) -> None:
