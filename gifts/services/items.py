@@ -5,6 +5,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from config.errors import Code, Refusal, invalid
+from config.models import ScopedQuerySet
 from gifts.models import Gift, GiftList, ItemPlan, ListItem
 from gifts.services.claims import move_item
 from gifts.services.gifts import make_gift
@@ -116,9 +117,20 @@ def delete_item(*, viewer: Viewer, item_id: UUID) -> None:
 
 def restore_item(*, viewer: Viewer, pk: UUID) -> ListItem:
     """Undo a deletion. Whatever givers did to a wish meanwhile, its recipient is answered the same."""
+    return undo.restore(
+        viewer=viewer,
+        rows=ListItem.objects.all(),
+        pk=pk,
+        verb="item.restored",
+        check=_refuse_lost_place,
+        lock=_locked_after_list,
+    )
+
+
+def _locked_after_list(rows: ScopedQuerySet, pk: UUID) -> ListItem:
+    """So that nobody opens the list, or puts the gift on it again, between the look and the undo."""
     _lock_order(pk)
-    rows = ListItem.objects.all()
-    return undo.restore(viewer=viewer, rows=rows, pk=pk, verb="item.restored", check=_refuse_lost_place)
+    return rows.locked(pk)
 
 
 def _refuse_lost_place(viewer: Viewer, item: ListItem) -> None:
