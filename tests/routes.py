@@ -107,6 +107,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "PATCH": (401, 404, 404, 404, 200),
         "DELETE": (401, 404, 404, 404, 204),
     },
+    "/api/v1/comments/<uuid:pk>/restore": {"POST": (401, 404, 404, 404, 200)},
     "/api/v1/dashboard": {"GET": (401, 200, 200, 200, 200)},
 }
 

@@ -167,6 +167,9 @@ class TagViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableVie
     serializer_class = serializers.TagSerializer
     filterset_class = filters.TagsFilter
 
+    def lock(self) -> None:
+        locked_with_household(Tag.objects.visible_to(self.viewer), self.kwargs["pk"])
+
     @extend_schema(
         request=serializers.TagCreateSerializer,
         responses={200: serializers.TagSerializer, 201: serializers.TagSerializer},

@@ -49,12 +49,19 @@ def one_of_each(family: Family) -> dict[str, Deletable]:
         "people": create_person(viewer=family.mia.viewer, display_name="Tim"),
         "occasions": create_occasion(viewer=family.mia.viewer, name="Easter"),
         "tags": create_tag(viewer=family.mia.viewer, name="wool")[0],
+        "comments": family.mia.say("He has none", person=family.theo),
     }
 
 
 THINGS = {
-    "items": "item", "gifts": "gift", "lists": "list", "people": "person", "occasions": "occasion", "tags": "tag"
-}  # fmt: skip
+    "items": "item",
+    "gifts": "gift",
+    "lists": "list",
+    "people": "person",
+    "occasions": "occasion",
+    "tags": "tag",
+    "comments": "comment",
+}
 
 
 @pytest.mark.parametrize("route", THINGS)
