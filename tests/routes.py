@@ -56,6 +56,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "DELETE": (401, 404, 404, 404, 204),
     },
     "/api/v1/gifts": {"GET": (401, 200, 200, 200, 200), "POST": (401, 403, 201, 201, 201)},
+    "/api/v1/gifts/preview": {"POST": (401, 200, 200, 200, 200)},
     "/api/v1/gifts/<uuid:pk>": {
         "GET": (401, 404, 404, 404, 200),
         "PATCH": (401, 404, 404, 404, 200),
@@ -69,6 +70,8 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "DELETE": (401, 404, 404, 404, 204),
     },
     "/api/v1/lists/<uuid:list_id>/items": {"GET": (401, 404, 404, 404, 200), "POST": (401, 404, 404, 404, 201)},
+    "/api/v1/lists/<uuid:list_id>/shares": {"GET": (401, 404, 404, 404, 200), "POST": (401, 404, 404, 404, 201)},
+    "/api/v1/lists/<uuid:list_id>/shares/<uuid:pk>": {"DELETE": (401, 404, 404, 404, 204)},
     "/api/v1/items": {"GET": (401, 200, 200, 200, 200)},
     "/api/v1/items/<uuid:pk>": {
         "GET": (401, 404, 404, 404, 200),
@@ -98,13 +101,14 @@ SUBJECTS = {
     "occasions": "occasion",
     "gifts": "gift",
     "lists": "list",
+    "shares": "share",
     "items": "item",
     "claims": "claim",
     "comments": "comment",
 }
 
-# A body that is good, where a route takes one; `{grandpa}` stands for his id. The auth routes are tested on their
-# own: they get none here.
+# A body that is good, where a route takes one; `{grandpa}` stands for his id, `{guest}` for Gus's membership. The auth
+# routes are tested on their own: they get none here.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/auth/session/revoke"): {"device_id": "{device}"},
     ("PATCH", "/api/v1/users/me"): {"avatar_url": "https://example.org/a.png"},
@@ -118,10 +122,12 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/occasions"): {"name": "Easter"},
     ("PATCH", "/api/v1/occasions/<uuid:pk>"): {"notes": "with cake"},
     ("POST", "/api/v1/gifts"): {"title": "A kite"},
+    ("POST", "/api/v1/gifts/preview"): {"url": "http://127.0.0.1/"},
     ("PATCH", "/api/v1/gifts/<uuid:pk>"): {"source": "the shop"},
     ("POST", "/api/v1/lists"): {"name": "Another list"},
     ("PATCH", "/api/v1/lists/<uuid:pk>"): {"name": "The same list"},
     ("POST", "/api/v1/lists/<uuid:list_id>/items"): {"new_gift": {"title": "A drill"}},
+    ("POST", "/api/v1/lists/<uuid:list_id>/shares"): {"guest": "{guest}"},
     ("PATCH", "/api/v1/items/<uuid:pk>"): {"note": "blue", "stage": "shortlisted"},
     ("POST", "/api/v1/items/<uuid:pk>/claim"): {"quantity": 1},
     ("POST", "/api/v1/items/<uuid:pk>/status"): {"status": "wrapped"},

@@ -75,7 +75,11 @@ def ask(api: APIClient, method: str, url: str, body: Any = None) -> HttpResponse
 def body_for(home: Home, method: str, place: str) -> dict[str, Any] | None:
     body = BODIES.get((method, place))
     device = home.giver.user.sessions.earliest("id").device_id
-    ids = {"{device}": str(device), "{grandpa}": str(home.family.grandpa.pk)}
+    ids = {
+        "{device}": str(device),
+        "{grandpa}": str(home.family.grandpa.pk),
+        "{guest}": str(home.guest.membership.pk),
+    }
     return body and {name: ids.get(str(value), value) for name, value in body.items()}
 
 

@@ -30,8 +30,12 @@ class CommentFilter(HouseholdScopedFilter):
 
 class GiftFilter(HouseholdScopedFilter):
     in_catalog = Flag()
-    price_min = django_filters.NumberFilter(field_name="price", lookup_expr="gte", **MONEY)
-    price_max = django_filters.NumberFilter(field_name="price", lookup_expr="lte", **MONEY)
+    price_min = django_filters.NumberFilter(
+        field_name="price", lookup_expr="gte", help_text="At least this price.", **MONEY
+    )
+    price_max = django_filters.NumberFilter(
+        field_name="price", lookup_expr="lte", help_text="At most this price.", **MONEY
+    )
     ordering = Ordering(fields=["price", "title"])
 
     class Meta:
@@ -69,7 +73,7 @@ class ItemFilter(HouseholdScopedFilter):
         fields: list[str] = []
 
     def on_list(self, queryset: QuerySet, name: str, value: UUID) -> QuerySet:
-        return queryset.on_list(value)
+        return queryset.on_list(value, self.request.auth)
 
     def only_mine(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         viewer = self.request.auth

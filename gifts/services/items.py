@@ -31,6 +31,8 @@ def add_item(
     The same gift again revives the row that was deleted; CONFLICT_DUPLICATE when it is there already.
     """
     gift_list = GiftList.objects.visible_to(viewer).locked(list_id)
+    if not (gift_list.is_planned_by(viewer) or gift_list.is_for(viewer)):
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
     plan = {name: fields.pop(name) for name in PLAN_FIELDS & fields.keys()}
     if gift_list.is_for(viewer) and plan:
         raise Refusal(Code.RESOURCE_FORBIDDEN)
@@ -87,15 +89,23 @@ def _refuse_duplicate(gift_list: GiftList, gift_id: UUID) -> None:
         raise Refusal(Code.CONFLICT_DUPLICATE, "This gift is on the list already.")
 
 
+def lock_item(*, viewer: Viewer, item_id: UUID, to_move: bool) -> ListItem:
+    """The item, locked. Two who order one list at the same moment take turns: its lock comes before those of items."""
+    visible = ListItem.objects.visible_to(viewer)
+    if to_move:
+        # Of items that the viewer sees: for what is hidden nobody even waits.
+        lists = GiftList.objects.filter(pk__in=visible.filter(pk=item_id).values("list"))
+        list(lists.select_for_update(of=("self",), no_key=True))
+    return visible.locked(item_id)
+
+
 @transaction.atomic
 def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> ListItem:
     """Change the wish (its recipient, or who added it) or the givers' plan for it (who gives)."""
-    if "position" in changes:
-        _lock_order(item_id)
-    item = ListItem.objects.visible_to(viewer).locked(item_id)
+    item = lock_item(viewer=viewer, item_id=item_id, to_move="position" in changes)
     plan = {name: changes[name] for name in changes if name in PLAN_FIELDS}
     wish = {name: changes[name] for name in changes if name not in PLAN_FIELDS}
-    if plan and item.list.is_for(viewer):
+    if plan and (item.list.is_for(viewer) or not item.list.is_planned_by(viewer)):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     if wish:
         _require_wish_rights(viewer, item)
@@ -115,11 +125,11 @@ def delete_item(*, viewer: Viewer, item_id: UUID) -> None:
 
 
 def _require_wish_rights(viewer: Viewer, item: ListItem) -> None:
-    """Its recipient's, or who added it; where nobody in particular did, anybody's who gives, out of the recipient's
+    """Its recipient's, or who added it; where nobody in particular did, anybody's who plans, out of the recipient's
     sight."""
     if item.is_withdrawn:
         raise Refusal(Code.CONFLICT_STATE, "This has been withdrawn.")
-    anybodys = item.added_by_id is None and not item.list.is_seen_by_recipient
+    anybodys = item.added_by_id is None and not item.list.is_seen_by_recipient and item.list.is_planned_by(viewer)
     if not (item.list.is_for(viewer) or item.added_by_id == viewer.user.pk or anybodys):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
 
@@ -144,11 +154,6 @@ def _read_before(viewer: Viewer, gift_list: GiftList) -> int:
         return 0
     main = GiftList.objects.visible_to(viewer).filter(pk=gift_list.companion_of_id)
     return ListItem.objects.alive().filter(list__in=main).count()
-
-
-def _lock_order(item_id: UUID) -> None:
-    """Two who order one list at the same moment take turns: the list's lock comes before those of its items."""
-    list(GiftList.objects.filter(items=item_id).select_for_update(of=("self",), no_key=True))
 
 
 def _move_to(item: ListItem, place: int) -> None:

@@ -47,7 +47,7 @@ def all_paths(
     paths += [f"items?{narrowed}" for narrowed in filters]
     paths += ["gifts?in_catalog=true", "gifts?in_catalog=false", "gifts?price_min=1", "gifts?price_max=1000"]
     paths += [f"lists?{name}={pk}" for name in ("recipient", "occasion") for pk in persons]
-    paths += [f"lists/{pk}" for pk in lists] + [f"lists/{pk}/items" for pk in lists]
+    paths += [f"lists/{pk}" for pk in lists] + [f"lists/{pk}/{rows}" for pk in lists for rows in ("items", "shares")]
     paths += [f"lists/{pk}/items?ordering={ordering}" for pk in lists for ordering in ORDERINGS["items"]]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts] + [f"people/{pk}" for pk in persons]
     about = {"list": lists, "item": items, "gift": gifts, "person": persons}
@@ -62,6 +62,7 @@ def plain_paths(
     """The same without filters and orderings, for those who look often."""
     paths = ["items", "lists", "gifts", "people", "occasions", "items?status=idea", "items?ordering=-price"]
     paths += [path for pk in lists for path in (f"lists/{pk}", f"lists/{pk}/items", f"items?list={pk}")]
+    paths += [f"lists/{pk}/shares" for pk in lists]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]
     paths += ["comments", "comments?resolved=true", *(f"comments/{pk}" for pk in comments)]
     return [f"{API}/{path}" for path in paths]
@@ -74,7 +75,8 @@ def looks(api: APIClient, paths: Iterable[str]) -> dict[str, tuple[int, bytes]]:
 
 def _look(api: APIClient, path: str) -> tuple[int, bytes]:
     answer = api.get(path)
-    return answer.status_code, answer.content if answer.status_code == 200 else essence(answer)
+    tag = answer.get("ETag", "").encode()
+    return answer.status_code, answer.content + tag if answer.status_code == 200 else essence(answer)
 
 
 def essence(answer) -> bytes:

@@ -7,8 +7,8 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from gifts.models import Comment, GiftList, ListItem
-from households.models import Occasion
-from tests.cast import Family
+from households.models import Membership, Occasion, Role
+from tests.cast import Family, join
 from tests.gifts.looking import API, all_paths, looks, plain_paths
 
 
@@ -52,6 +52,7 @@ def make_scene(family: Family) -> Scene:
     hidden_list = family.mia.list("For Leo", recipient=family.leo.person)
     family.leo.list("Birthday", recipient=family.leo.person)
     family.ada.say("Which size?", item=wish, hidden_from=[])
+    join(family.household, "Gus", Role.GUEST)
     return Scene(
         family=family,
         wishlist=wishlist,
@@ -200,6 +201,15 @@ def comment(kind: str, hidden: str, **fields: Any) -> Callable[[Scene], None]:
     return change
 
 
+def share(list_name: str) -> Callable[[Scene], None]:
+    def change(scene: Scene) -> None:
+        gus = Membership.objects.get(person__display_name="Gus").pk
+        gift_list = {"hidden": scene.hidden_list.pk, "beside": scene.beside.list_id}[list_name]
+        done(scene.mia.post(f"{API}/lists/{gift_list}/shares", {"guest": str(gus)}))
+
+    return change
+
+
 def comment_on_the_gift(scene: Scene) -> None:
     leo = [str(scene.family.leo.person.pk)]
     comment("gift", "gift", hidden_from=leo)(scene)
@@ -220,6 +230,12 @@ def edit_comment(scene: Scene) -> None:
 
 def delete_comment(scene: Scene) -> None:
     done(scene.mia.delete(f"{API}/comments/{scene.said.pk}"))
+
+
+def unshare_hidden_list(scene: Scene) -> None:
+    path = f"{API}/lists/{scene.hidden_list.pk}/shares"
+    [row] = done(scene.mia.get(path))["results"]
+    done(scene.mia.delete(f"{path}/{row['id']}"))
 
 
 HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
@@ -247,6 +263,9 @@ HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "a hidden list is renamed and dated": rename_hidden_list,
     "a hidden list is closed": close_hidden_list,
     "a hidden list is deleted": delete_hidden_list,
+    "a hidden list is shown to a guest": share("hidden"),
+    "a hidden list is shown to a guest no more": in_turn(share("hidden"), unshare_hidden_list),
+    "what is beside it is shown to a guest": share("beside"),
     "a gift on a hidden list is edited": edit_hidden_gift,
     "a gift on a hidden list is deleted": delete_hidden_gift,
     "somebody plans in private": plan_in_private,

@@ -407,6 +407,25 @@ def test_crosswise_merges_wait_for_each_other():
 
 
 @pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_merge_and_those_who_put_its_lists_in_order_take_turns(family: Family, leonard: Person, attempt: int):
+    """All of them take the list's lock before its items', or two could each wait for the other."""
+    wishes = family.leo.list("Wishes", kind="wishlist")
+    items = [family.leo.add(wishes, f"Wish {number}") for number in range(4)]
+    changes = [lambda: merge(family.mia, leonard, family.leo.person).status_code]
+    for item in items:
+        clients = [family.leo.api(), family.leo.api()]
+        changes += [
+            lambda item=item, api=api: (
+                api.patch(f"/api/v1/items/{item.pk}", {"position": 1}, headers={"If-Match": "*"}).status_code
+            )
+            for api in clients
+        ]
+
+    assert simultaneously(lambda: changes.pop()(), len(changes)) == [200] * 9
+
+
+@pytest.mark.django_db(transaction=True)
 def test_words_about_somebody_who_is_being_merged_are_not_lost():
     """Ada speaks of Theo while he is merged into Grandpa: it comes in time to go along, or she is told."""
     family = make_family()

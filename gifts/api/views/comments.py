@@ -6,16 +6,17 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import RepeatableViewSet
 from accounts.models import User
-from config.api.views import ResourceViewSet
 from gifts.api import filters
 from gifts.api.serializers import comments as serializers
 from gifts.models import Comment
 from gifts.services import comments
 from households.models import Person
+from households.services.households import locked_with_household
 
 
-class CommentViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+class CommentViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
     """What is said about what one sees, unless it is hidden from the reader."""
 
     queryset = Comment.objects.select_related("author")
@@ -26,6 +27,9 @@ class CommentViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
         people = Person.objects.visible_to(self.viewer).order_by("id")
         users = User.objects.visible_to(self.viewer).order_by("id")
         return super().get_queryset().prefetch_related(Prefetch("hidden_from", people), Prefetch("mentions", users))
+
+    def lock(self) -> None:
+        locked_with_household(Comment.objects.visible_to(self.viewer), self.kwargs["pk"])
 
     @extend_schema(request=serializers.CommentCreateSerializer)
     def create(self, request: Request) -> Response:
