@@ -77,7 +77,7 @@ def fill(family: Family, rows: int) -> None:
         move_item(viewer=cousin.viewer, item_id=item.pk, status="ordered")
         cousin.add(wishlist, f"Surprise {number}")
         cousin.list(recipient=couple, visibility="household")
-        cousin.say("@leo @mia", item=item, hidden_from=[family.ada.person, couple])
+        family.ada.say("@leo @mia", item=item, hidden_from=[couple, family.grandpa])
         family.mia.api()
 
 
