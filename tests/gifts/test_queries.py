@@ -111,8 +111,10 @@ OVERVIEWS = {
         "gifts_giftlist",  # the idea inbox
         "gifts_listitem",
         "gifts_claim",
+        "households_tag",
         "gifts_listitem",  # my assignments
         "gifts_claim",
+        "households_tag",
         "households_activity",
     ],
 }
