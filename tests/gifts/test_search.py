@@ -9,7 +9,6 @@ from rest_framework.test import APIClient
 from structlog.testing import capture_logs
 
 from gifts.models import Gift, ListShare
-from gifts.models.search import saying
 from households.models import Role
 from households.services.tags import create_tag, put_tags
 from tests.accounts.steps import error
