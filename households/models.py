@@ -2,14 +2,16 @@
 
 import datetime
 from calendar import isleap
-from typing import TYPE_CHECKING, Self
+from functools import cache
+from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import available_timezones
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from config.models import BaseModel, CasefoldKey, Deletable, ScopedQuerySet, SearchText, validate_one_line
 
@@ -70,7 +72,7 @@ class TagQuerySet(ScopedQuerySet):
         return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
 
     def on_what_is_seen_by(self, viewer: "Viewer | None") -> Self:
-        """The tags to show on rows that have come through their own door.
+        """The tags to show on gifts that have come through their own door.
 
         Guests read them there, too: a tag says nothing about its gift that the gift does not say itself.
         """
@@ -113,8 +115,20 @@ class PersonQuerySet(ScopedQuerySet):
         return self.alive().known_to(viewer)
 
     def known_to(self, viewer: "Viewer | None") -> Self:
-        """Everybody who plans sees everybody: a Person holds no secrets."""
-        return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
+        """Everybody who plans sees everybody: a Person holds no secrets. Guests see for whom the lists are that they
+        see, and of them the names only: `as_seen_by`."""
+        if viewer is None:
+            return self.none()
+        known = Q(household__in=viewer.planning_household_ids)
+        if viewer.guest_household_ids:
+            known |= Q(pk__in=_shown_to_guest(self.model, viewer).values("recipient"))
+        return self.filter(known)
+
+    def as_seen_by(self, viewer: "Viewer") -> Self:
+        """With the columns to filter and sort by, NULL where the viewer learns no more than the name."""
+        told = When(household__in=viewer.planning_household_ids, then=F("birthdate"))
+        since = When(household__in=viewer.planning_household_ids, then=F("archived_at"))
+        return self.annotate(seen_birthdate=Case(told), seen_archived_at=Case(since))
 
     def linked(self) -> Self:
         """Persons that somebody with a login is: members themselves, and each couple or group they are part of."""
@@ -222,11 +236,14 @@ class OccasionQuerySet(ScopedQuerySet):
         return self.alive().known_to(viewer)
 
     def known_to(self, viewer: "Viewer | None") -> Self:
-        """Every one in the household, but those hidden from the viewer."""
+        """Every one in the household, but those hidden from the viewer. Guests know what the lists are for that they
+        see."""
         if viewer is None:
             return self.none()
-        mine = self.filter(household__in=viewer.planning_household_ids)
-        return mine.exclude(visibility=Occasion.Visibility.HIDDEN, honoree__in=viewer.person_ids)
+        known = Q(household__in=viewer.planning_household_ids)
+        if viewer.guest_household_ids:
+            known |= Q(pk__in=_shown_to_guest(self.model, viewer).values("occasion"))
+        return self.filter(known).exclude(visibility=Occasion.Visibility.HIDDEN, honoree__in=viewer.person_ids)
 
 
 class Occasion(HouseholdRow, Deletable):
@@ -277,6 +294,17 @@ class Occasion(HouseholdRow, Deletable):
         return this_year if this_year >= today else anniversary(self.date, today.year + 1)
 
 
+def _shown_to_guest(model: type[models.Model], viewer: "Viewer") -> Any:
+    """The lists that the viewer sees as a guest; each points at a row of this model, a Person or an Occasion.
+
+    Which lists these are is the gift table's to say, and it lies above us: nothing here may import it. So we ask for
+    the model behind the reverse relation and go through its own door. Whoever renames the relation gets an error at
+    the first guest, and nothing shown.
+    """
+    lists: Any = model._meta.get_field("lists").related_model
+    return lists.objects.visible_to(viewer).filter(household__in=viewer.guest_household_ids)
+
+
 def anniversary(day: datetime.date, year: int) -> datetime.date:
     """This day in another year; 29 February falls on the 28th in common years."""
     if (day.month, day.day) == (2, 29) and not isleap(year):
@@ -297,17 +325,28 @@ class DiaryCounter(models.Model):
 
 class ActivityQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: "Viewer | None") -> Self:
-        """Entries about the household and its people, which every planner reads.
+        """An entry is as secret as its subject: whoever plans here reads it, if they may know of what it is about.
 
-        An entry about anything else is as secret as its subject, and the gift table decides about those; until
-        it does, nobody reads them.
+        Rooms above this one have subjects, too, so they are found by their names. One that nobody answers for is
+        read by nobody.
         """
         if viewer is None:
             return self.none()
-        return self.filter(household__in=viewer.planning_household_ids, subject_type__in=OPEN_SUBJECTS)
+        known = Q(pk__in=[])
+        for subject in _subjects():
+            row = subject._default_manager.known_to(viewer).filter(pk=OuterRef("subject_id"))
+            known |= Q(Exists(row), subject_type=subject._meta.model_name)
+        return self.filter(known, household__in=viewer.planning_household_ids)
 
 
-OPEN_SUBJECTS = ("household", "membership", "person")
+@cache
+def _subjects() -> list[Any]:
+    """The models that say who may know of their rows."""
+    return [model for model in apps.get_models() if _says_who_may_know(type(model._default_manager.none()))]
+
+
+def _says_who_may_know(rows: type[models.QuerySet]) -> bool:
+    return issubclass(rows, ScopedQuerySet) and rows.known_to is not ScopedQuerySet.known_to
 
 
 class Activity(HouseholdRow):
@@ -328,6 +367,7 @@ class Activity(HouseholdRow):
     class Meta:
         verbose_name_plural = "activities"
         constraints = [models.UniqueConstraint(fields=["household", "seq"], name="one_entry_per_seq")]
+        indexes = [models.Index(fields=["household", "-id"], name="activity_by_household")]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_id}"

@@ -100,6 +100,9 @@ WORDS: dict[str, Word] = {
     "occasion": Word("The occasion it is for.", AN_ID),
     "occurs_on": Word("The day it is for; null while unknown.", A_DAY),
     "companion_of": Word("The list that this one holds the surprises of; null for an ordinary list.", None),
+    "guest": Word("The guest it is shown to."),
+    "ListShare.guest": Word("The guest it is shown to, by their membership.", AN_ID),
+    "ListShare.list": Word("The list that is shown to them.", AN_ID),
     "list": Word("The list it stands on.", AN_ID),
     "gift": Word("The gift."),
     "new_gift": Word("A gift to be made with it."),
@@ -121,6 +124,20 @@ WORDS: dict[str, Word] = {
     "giver": Word("The Person who gives it."),
     "actual_price": Word("What was paid for this claim, all in all.", "95.00"),
     "gifted_on": Word("The day it was given.", A_DAY),
+    # --- What is said
+    "author": Word("Who said it."),
+    "body": Word("What is said, as plain text; `@handle` calls a member.", "@leo the red one or the blue one?"),
+    "resolved": Word("Whether it is settled.", False),
+    "item": Word("The item it is about.", AN_ID),
+    # --- The diary
+    "at": Word("When it happened (UTC).", A_MOMENT),
+    "actor": Word("Who did it; null when it was whoever runs the server."),
+    "verb": Word("What was done, to what kind of thing.", "item.added"),
+    "subject": Word("What it was done to."),
+    "type": Word("Of what kind it is: the verb's first word."),
+    # --- Previews
+    "found": Word("Whether the page says anything about a thing.", True),
+    "reason": Word("Why nothing was found; null when something was."),
     # --- To look for rows
     "search": Word("Every word must occur in title, description or tags; case and accents do not matter.", "telescope"),
     "tag": Word("Has this tag; given several times, all of them. A tag that you cannot see is on nothing.", [AN_ID]),

@@ -104,9 +104,9 @@ class ListItemQuerySet(ScopedQuerySet):
         """What stands, or stood, on a list that the viewer knows of."""
         return self.none() if viewer is None else self.filter(list__in=GiftList.objects.known_to(viewer))
 
-    def on_list(self, list_id: UUID) -> Self:
-        """What stands on this list, and on its companion."""
-        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id))
+    def on_list(self, list_id: UUID, viewer: Viewer) -> Self:
+        """What stands on this list, and on its companion for whoever sees the two joined."""
+        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id) & _knows_what_it_is_beside(viewer))
 
     def unconcealed_from(self, viewer: Viewer) -> Self:
         """Items whose givers' side this viewer may know: the wishes of others."""
@@ -229,6 +229,25 @@ class ClaimQuerySet(ScopedQuerySet):
         """Claims on the wishes of others."""
         return self.alive().exclude(item__list__recipient__in=viewer.person_ids)
 
+    def given_to(self, person: Person, viewer: Viewer) -> Self:
+        """What this person has been given, as far as the viewer may know, with the day that is said of it."""
+        given = self.revealed_to(viewer) if viewer.is_any_of(person.pk) else self.visible_to(viewer)
+        day = Coalesce("item__list__occurs_on", "gifted_on")
+        return given.filter(status=Claim.Status.GIFTED, item__list__recipient=person).annotate(given_on=day)
+
+    def revealed_to(self, viewer: Viewer) -> Self:
+        """What the viewer was given and may know of: from the day it was for, or without one from the day after.
+
+        That a list or an item was deleted since takes nothing back. Whose day it is, the household says.
+        """
+        is_due = Q(pk__in=[])
+        for place in viewer.belongings:
+            today = place.today()
+            day_has_come = Q(item__list__occurs_on__lte=today)
+            day_is_over = Q(item__list__occurs_on__isnull=True, gifted_on__lt=today)
+            is_due |= Q(household=place.household_id) & (day_has_come | day_is_over)
+        return self.alive().filter(is_due, status=Claim.Status.GIFTED, item__list__recipient__in=viewer.person_ids)
+
 
 class Claim(HouseholdRow, Deletable):
     """Somebody takes a quantity of an item upon themself. The giver is a Person, with or without a login."""
@@ -291,10 +310,19 @@ def _is_kept_for_givers() -> Q:
 def _is_beside(viewer: Viewer) -> Q:
     """Whether the item stands on the companion of a list that the viewer sees, and so is read after that list's own.
 
-    Whoever sees the companion sees the list, unless it was deleted, or closed by somebody else.
+    Whoever plans and sees the companion sees the list, unless it was deleted, or closed by somebody else.
     """
     closed = Q(list__companion_of__visibility=GiftList.Visibility.PRIVATE) & ~Q(list__companion_of__owner=viewer.user)
-    return Q(list__companion_of__isnull=False, list__companion_of__deleted_at__isnull=True) & ~closed
+    is_there = Q(list__companion_of__isnull=False, list__companion_of__deleted_at__isnull=True) & ~closed
+    return is_there & _knows_what_it_is_beside(viewer)
+
+
+def _knows_what_it_is_beside(viewer: Viewer) -> Q:
+    """To a guest, a companion may be shared and its list not: how many wishes stand there is not theirs to count."""
+    if not viewer.guest_household_ids:
+        return Q()
+    lists = GiftList.objects.visible_to(viewer)
+    return Q(household__in=viewer.planning_household_ids) | Q(list__companion_of__in=lists)
 
 
 def _ordinal(viewer: Viewer) -> Case:

@@ -32,6 +32,8 @@ def add_item(
     The same gift again revives the row that was deleted; CONFLICT_DUPLICATE when it is there already.
     """
     gift_list = GiftList.objects.visible_to(viewer).locked(list_id)
+    if not (gift_list.is_planned_by(viewer) or gift_list.is_for(viewer)):
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
     plan = {name: fields.pop(name) for name in PLAN_FIELDS & fields.keys()}
     if gift_list.is_for(viewer) and plan:
         raise Refusal(Code.RESOURCE_FORBIDDEN)
@@ -88,15 +90,27 @@ def _refuse_duplicate(gift_list: GiftList, gift_id: UUID) -> None:
         raise Refusal(Code.CONFLICT_DUPLICATE, "This gift is on the list already.")
 
 
+def lock_item(*, viewer: Viewer, item_id: UUID, to_move: bool) -> ListItem:
+    """The item, locked. Two who order one list at the same moment take turns."""
+    visible = ListItem.objects.visible_to(viewer)
+    return locked_after_list(visible, item_id) if to_move else visible.locked(item_id)
+
+
+def locked_after_list(rows: ScopedQuerySet, item_id: UUID) -> ListItem:
+    """A list's lock comes before those of its items."""
+    # Of items that the viewer may know of: for what is hidden nobody even waits.
+    lists = GiftList.objects.filter(pk__in=rows.filter(pk=item_id).values("list"))
+    list(lists.select_for_update(of=("self",), no_key=True))
+    return rows.locked(item_id)
+
+
 @transaction.atomic
 def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> ListItem:
     """Change the wish (its recipient, or who added it) or the givers' plan for it (who gives)."""
-    if "position" in changes:
-        _lock_order(item_id)
-    item = ListItem.objects.visible_to(viewer).locked(item_id)
+    item = lock_item(viewer=viewer, item_id=item_id, to_move="position" in changes)
     plan = {name: changes[name] for name in changes if name in PLAN_FIELDS}
     wish = {name: changes[name] for name in changes if name not in PLAN_FIELDS}
-    if plan and item.list.is_for(viewer):
+    if plan and (item.list.is_for(viewer) or not item.list.is_planned_by(viewer)):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     if wish:
         _require_wish_rights(viewer, item)
@@ -116,21 +130,18 @@ def delete_item(*, viewer: Viewer, item_id: UUID) -> None:
 
 
 def restore_item(*, viewer: Viewer, pk: UUID) -> ListItem:
-    """Undo a deletion. Whatever givers did to a wish meanwhile, its recipient is answered the same."""
+    """Undo a deletion. Whatever givers did to a wish meanwhile, its recipient is answered the same.
+
+    Nobody opens the list, or puts the gift on it again, between the look and the undo.
+    """
     return undo.restore(
         viewer=viewer,
         rows=ListItem.objects.all(),
         pk=pk,
         verb="item.restored",
         check=_refuse_lost_place,
-        lock=_locked_after_list,
+        lock=locked_after_list,
     )
-
-
-def _locked_after_list(rows: ScopedQuerySet, pk: UUID) -> ListItem:
-    """So that nobody opens the list, or puts the gift on it again, between the look and the undo."""
-    _lock_order(pk)
-    return rows.locked(pk)
 
 
 def _refuse_lost_place(viewer: Viewer, item: ListItem) -> None:
@@ -143,11 +154,11 @@ def _refuse_lost_place(viewer: Viewer, item: ListItem) -> None:
 
 
 def _require_wish_rights(viewer: Viewer, item: ListItem) -> None:
-    """Its recipient's, or who added it; where nobody in particular did, anybody's who gives, out of the recipient's
+    """Its recipient's, or who added it; where nobody in particular did, anybody's who plans, out of the recipient's
     sight."""
     if item.is_withdrawn:
         raise Refusal(Code.CONFLICT_STATE, "This has been withdrawn.")
-    anybodys = item.added_by_id is None and not item.list.is_seen_by_recipient
+    anybodys = item.added_by_id is None and not item.list.is_seen_by_recipient and item.list.is_planned_by(viewer)
     if not (item.list.is_for(viewer) or item.added_by_id == viewer.user.pk or anybodys):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
 
@@ -172,11 +183,6 @@ def _read_before(viewer: Viewer, gift_list: GiftList) -> int:
         return 0
     main = GiftList.objects.visible_to(viewer).filter(pk=gift_list.companion_of_id)
     return ListItem.objects.alive().filter(list__in=main).count()
-
-
-def _lock_order(item_id: UUID) -> None:
-    """Two who order one list at the same moment take turns: the list's lock comes before those of its items."""
-    list(GiftList.objects.filter(items=item_id).select_for_update(of=("self",), no_key=True))
 
 
 def _move_to(item: ListItem, place: int) -> None:

@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.api.filters import Flag, Ordering
-from households.models import Occasion, Person, Tag
+from households.models import Occasion, Person, Tag, TagQuerySet
 
 MAX_TAGS = 10
 
@@ -33,10 +33,12 @@ class TagFilter(django_filters.Filter):
     field_class = IdsField
 
     def filter(self, qs: QuerySet, value: list[UUID | None]) -> QuerySet:
-        seen = Tag.objects.on_what_is_seen_by(self.parent.request.auth)
         for pk in value:
-            qs = qs.filter(**{f"{self.field_name}__in": seen.filter(pk=pk)})
+            qs = qs.filter(**{f"{self.field_name}__in": self.tags().filter(pk=pk)})
         return qs
+
+    def tags(self) -> TagQuerySet:
+        return Tag.objects.visible_to(self.parent.request.auth)
 
 
 class HouseholdScopedFilter(django_filters.FilterSet):
@@ -45,10 +47,13 @@ class HouseholdScopedFilter(django_filters.FilterSet):
 
 class PersonFilter(HouseholdScopedFilter):
     archived = Flag(
-        field_name="archived_at", lookup_expr="isnull", exclude=True, help_text="Only archived ones, or only others."
+        field_name="seen_archived_at",
+        lookup_expr="isnull",
+        exclude=True,
+        help_text="Only archived ones, or only others.",
     )
     tag = TagFilter(field_name="tags")
-    ordering = Ordering(fields=["display_name", "birthdate"])
+    ordering = Ordering(fields={"display_name": "display_name", "seen_birthdate": "birthdate"})
 
     class Meta:
         model = Person

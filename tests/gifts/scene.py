@@ -6,10 +6,10 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
-from gifts.models import GiftList, ListItem
-from households.models import Tag
+from gifts.models import Comment, GiftList, ListItem
+from households.models import Membership, Occasion, Role, Tag
 from households.services.tags import create_tag
-from tests.cast import Family
+from tests.cast import Family, join
 from tests.gifts.looking import API, all_paths, looks, plain_paths
 
 
@@ -18,6 +18,7 @@ class Scene:
     """Leo's wish of three, wanted by everybody; and what the givers already hide from him."""
 
     family: Family
+    christmas: Occasion
     wishlist: GiftList
     wish: ListItem
     second_wish: ListItem
@@ -25,6 +26,8 @@ class Scene:
     hidden_item: ListItem
     beside: ListItem
     tag: Tag
+    birthday: Occasion
+    said: Comment
     mia: APIClient
     ada: APIClient
     leo: APIClient
@@ -36,11 +39,11 @@ class Scene:
             "lists": [self.wishlist.pk, self.hidden_list.pk, self.beside.list_id],
             "items": [item.pk for item in items],
             "gifts": [item.gift_id for item in items],
+            "comments": [self.said.pk],
+            "persons": [self.family.leo.person.pk, self.family.mia.person.pk],
+            "occasions": [self.christmas.pk],
         }
-        persons = [self.family.leo.person.pk, self.family.mia.person.pk]
-        return looks(
-            self.leo, all_paths(**rows, persons=persons, tags=[self.tag.pk]) if closely else plain_paths(**rows)
-        )
+        return looks(self.leo, all_paths(**rows, tags=[self.tag.pk]) if closely else plain_paths(**rows))
 
     def claim_of(self, api: APIClient, item: ListItem | None = None) -> dict[str, Any]:
         return api.get(f"{API}/items/{(item or self.wish).pk}").json()["my_claim"]
@@ -50,10 +53,14 @@ def make_scene(family: Family) -> Scene:
     wishlist = family.leo.list("Wishes", kind="wishlist")
     wish = family.leo.add(wishlist, "Socks", quantity=3, note="Wool, please")
     second_wish = family.leo.add(wishlist, "A grinder")
-    hidden_list = family.mia.list("For Leo", recipient=family.leo.person)
+    christmas = Occasion.objects.create(household=family.household, name="Christmas", budget_total=100)
+    hidden_list = family.mia.list("For Leo", recipient=family.leo.person, occasion=christmas)
     family.leo.list("Birthday", recipient=family.leo.person)
+    family.ada.say("Which size?", item=wish, hidden_from=[])
+    join(family.household, "Gus", Role.GUEST)
     return Scene(
         family=family,
+        christmas=christmas,
         wishlist=wishlist,
         wish=wish,
         second_wish=second_wish,
@@ -61,6 +68,8 @@ def make_scene(family: Family) -> Scene:
         hidden_item=family.mia.add(hidden_list, "A drill"),
         beside=family.ada.add(wishlist, "A lamp"),
         tag=create_tag(viewer=family.mia.viewer, name="Tagged")[0],
+        birthday=Occasion.objects.create(household=family.household, name="Birthday", honoree=family.leo.person),
+        said=family.mia.say("He has grey ones", item=wish),
         mia=family.mia.api(),
         ada=family.ada.api(),
         leo=family.leo.api(),
@@ -212,6 +221,58 @@ def put_the_wish_on_a_hidden_list(scene: Scene) -> None:
     done(scene.mia.post(f"{API}/lists/{scene.hidden_list.pk}/items", {"gift": str(scene.wish.gift_id)}))
 
 
+def comment(kind: str, hidden: str, **fields: Any) -> Callable[[Scene], None]:
+    """On something that Leo sees, hidden from him; or on something that is hidden from him."""
+
+    def change(scene: Scene) -> None:
+        about = {"person": scene.family.leo.person.pk, "list": scene.wishlist.pk, "item": scene.wish.pk} | {
+            "hidden list": scene.hidden_list.pk,
+            "hidden item": scene.hidden_item.pk,
+            "companion": scene.beside.list_id,
+            "gift": scene.wish.gift_id,
+        }
+        done(scene.mia.post(f"{API}/comments", {kind: str(about[hidden]), "body": "@leo must not know"} | fields))
+
+    return change
+
+
+def share(list_name: str) -> Callable[[Scene], None]:
+    def change(scene: Scene) -> None:
+        gus = Membership.objects.get(person__display_name="Gus").pk
+        gift_list = {"hidden": scene.hidden_list.pk, "beside": scene.beside.list_id}[list_name]
+        done(scene.mia.post(f"{API}/lists/{gift_list}/shares", {"guest": str(gus)}))
+
+    return change
+
+
+def comment_on_the_gift(scene: Scene) -> None:
+    leo = [str(scene.family.leo.person.pk)]
+    comment("gift", "gift", hidden_from=leo)(scene)
+
+
+def comment_on_his_birthday(scene: Scene) -> None:
+    """On the one that he knows of, and on one that he does not."""
+    party = {"name": "Party", "honoree": str(scene.family.leo.person.pk), "visibility": "hidden_from_honoree"}
+    for day in (scene.birthday.pk, done(scene.ada.post(f"{API}/occasions", party))["id"]):
+        done(scene.mia.post(f"{API}/comments", {"occasion": str(day), "body": "A cake?"}))
+
+
+def edit_comment(scene: Scene) -> None:
+    path = f"{API}/comments/{scene.said.pk}"
+    done(scene.mia.patch(path, {"body": "@ada and blue ones", "hidden_from": [str(scene.family.leo.person.pk)]}))
+    done(scene.ada.patch(path, {"resolved": True}))
+
+
+def delete_comment(scene: Scene) -> None:
+    done(scene.mia.delete(f"{API}/comments/{scene.said.pk}"))
+
+
+def unshare_hidden_list(scene: Scene) -> None:
+    path = f"{API}/lists/{scene.hidden_list.pk}/shares"
+    [row] = done(scene.mia.get(path))["results"]
+    done(scene.mia.delete(f"{path}/{row['id']}"))
+
+
 HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "somebody claims it": claim("mia"),
     "somebody claims all of it": claim("mia", quantity=3),
@@ -237,6 +298,9 @@ HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "a hidden list is renamed and dated": rename_hidden_list,
     "a hidden list is closed": close_hidden_list,
     "a hidden list is deleted": delete_hidden_list,
+    "a hidden list is shown to a guest": share("hidden"),
+    "a hidden list is shown to a guest no more": in_turn(share("hidden"), unshare_hidden_list),
+    "what is beside it is shown to a guest": share("beside"),
     "a gift on a hidden list is edited": edit_hidden_gift,
     "a gift on a hidden list is deleted": delete_hidden_gift,
     "a deleted hidden list is restored": restore_hidden_list,
@@ -247,4 +311,15 @@ HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "somebody plans in private": plan_in_private,
     "a hidden occasion comes and goes": plan_a_hidden_occasion,
     "the wish is planned on a hidden list, too": put_the_wish_on_a_hidden_list,
+    "somebody comments on it": comment("item", "item"),
+    "somebody comments on its list": comment("list", "list"),
+    "somebody comments on its gift": comment_on_the_gift,
+    "somebody comments on its recipient": comment("person", "person"),
+    "somebody comments on a hidden list": comment("list", "hidden list"),
+    "somebody comments openly on a hidden list": comment("list", "hidden list", hidden_from=[]),
+    "somebody comments openly on a hidden item": comment("item", "hidden item", hidden_from=[]),
+    "somebody comments openly beside it": comment("list", "companion", hidden_from=[]),
+    "somebody comments on the day": comment_on_his_birthday,
+    "a comment is edited and resolved": edit_comment,
+    "a comment is deleted": delete_comment,
 }

@@ -7,7 +7,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.views import ResourceViewSet
+from accounts.api.idempotency import RepeatableViewSet
 from gifts.api import filters
 from gifts.api.serializers import gifts as serializers
 from gifts.models import Gift
@@ -16,7 +16,7 @@ from households.api.undo import RestoreMixin
 from households.models import Tag
 
 
-class GiftViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, ResourceViewSet):
+class GiftViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
     """The catalog, and what is on the lists one sees."""
 
     undo = staticmethod(gifts.restore_gift)

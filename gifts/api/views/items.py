@@ -8,7 +8,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.views import ResourceViewSet
+from accounts.api.idempotency import RepeatableViewSet
 from gifts.api import filters
 from gifts.api.serializers import items as serializers
 from gifts.models import Claim, GiftList, ListItem
@@ -16,7 +16,7 @@ from gifts.services import claims, items
 from households.api.undo import RestoreMixin
 
 
-class ItemRows(ResourceViewSet):
+class ItemRows(RepeatableViewSet):
     queryset = ListItem.objects.all()
     serializer_class = serializers.ItemSerializer
 
@@ -30,6 +30,12 @@ class ItemViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, ItemRows):
 
     undo = staticmethod(items.restore_item)
     filterset_class = filters.ItemFilter
+
+    def lock(self) -> None:
+        self.get_object()
+        changes = self.request.data
+        to_move = isinstance(changes, dict) and "position" in changes
+        items.lock_item(viewer=self.viewer, item_id=self.kwargs["pk"], to_move=to_move)
 
     @extend_schema(request=serializers.ItemUpdateSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
@@ -82,8 +88,8 @@ class ListItemViewSet(ListModelMixin, ItemRows):
         list_id = self.kwargs.get("list_id")
         if self.viewer and not GiftList.objects.visible_to(self.viewer).filter(pk=list_id).exists():
             raise Http404
-        rows = super().get_queryset().on_list(list_id)
-        return rows.order_by("reading_order") if self.viewer else rows
+        rows = super().get_queryset()
+        return rows.on_list(list_id, self.viewer).order_by("reading_order") if self.viewer else rows
 
     @extend_schema(request=serializers.ItemCreateSerializer, responses={201: serializers.ItemSerializer})
     def create(self, request: Request, list_id: UUID) -> Response:
@@ -93,11 +99,14 @@ class ListItemViewSet(ListModelMixin, ItemRows):
         return self.created(items.add_item(viewer=self.viewer, list_id=list_id, **fields))
 
 
-class ClaimViewSet(ResourceViewSet):
+class ClaimViewSet(RepeatableViewSet):
     """Who takes what: one's own, and for owners everybody's."""
 
     queryset = Claim.objects.select_related("giver")
     serializer_class = serializers.ClaimSerializer
+
+    def lock(self) -> None:
+        claims.lock_claim(viewer=self.viewer, claim_id=self.kwargs["pk"])
 
     @extend_schema(request=serializers.ClaimUpdateSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:

@@ -6,7 +6,7 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.views import ResourceViewSet
+from accounts.api.idempotency import RepeatableViewSet
 from gifts.api import filters
 from gifts.api.serializers import lists as serializers
 from gifts.models import GiftList
@@ -14,7 +14,7 @@ from gifts.services import lists
 from households.api.undo import RestoreMixin
 
 
-class GiftListViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, ResourceViewSet):
+class GiftListViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
     """Lists of gifts: what somebody wishes for, what others plan for them, and ideas for nobody yet."""
 
     undo = staticmethod(lists.restore_list)
@@ -25,7 +25,9 @@ class GiftListViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, Resource
     def get_queryset(self) -> QuerySet:
         queryset = super().get_queryset()
         # Items name the companion that they stand on, so it can be read; in the page it would be its list again.
-        return queryset.standing_alone(self.viewer) if self.action == "list" else queryset
+        if self.action == "list":
+            queryset = queryset.standing_alone(self.viewer)
+        return queryset.as_seen_by(self.viewer) if self.viewer else queryset
 
     @extend_schema(request=serializers.GiftListCreateSerializer)
     def create(self, request: Request) -> Response:
