@@ -69,6 +69,9 @@ class Comment(HouseholdRow, Deletable):
     hidden_from = models.ManyToManyField(Person, through="CommentHiddenFrom", related_name="+")
     mentions = models.ManyToManyField(settings.AUTH_USER_MODEL, through="CommentMention", related_name="+")
 
+    # Not `updated_at`: that one tells that the words were changed.
+    deletion_columns = ["deleted_at", "deleted_by"]
+
     objects = CommentQuerySet.as_manager()
 
     class Meta:

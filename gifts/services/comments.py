@@ -11,7 +11,7 @@ from gifts.services.audience import who_may_not_know, who_took_it_back, whom_it_
 from gifts.services.mentions import mentioned_in
 from households.models import Household, HouseholdRow, Occasion, Person
 from households.services import diary, undo
-from households.services.households import locked_with_household, require_planner
+from households.services.households import locked_with_household
 from households.viewer import Viewer
 
 KINDS: dict[str, Any] = {"person": Person, "occasion": Occasion, "list": GiftList, "gift": Gift, "item": ListItem}
@@ -109,14 +109,14 @@ def _checked(viewer: Viewer, subject: HouseholdRow, named: Iterable[Person]) -> 
 
 
 def _changeable(viewer: Viewer, comment_id: UUID) -> Comment:
-    """A comment that the viewer reads. One that somebody read on a wish which they took back waits there unchanged:
-    when they wish for it again, nothing may tell them that it was still there for others."""
     comment = locked_with_household(Comment.objects.visible_to(viewer), comment_id)
     _refuse_withdrawn(viewer, comment)
     return comment
 
 
 def _refuse_withdrawn(viewer: Viewer, comment: Comment) -> None:
+    """A comment that somebody read on a wish which they took back waits there unchanged: when they wish for it again,
+    nothing may tell them that it was still there for others."""
     if who_took_it_back(viewer, comment.subject) - _kept_from(comment):
         raise Refusal(Code.CONFLICT_STATE, "This has been withdrawn.")
 

@@ -25,9 +25,9 @@ class Scene:
     hidden_list: GiftList
     hidden_item: ListItem
     beside: ListItem
+    tag: Tag
     birthday: Occasion
     said: Comment
-    tag: Tag
     mia: APIClient
     ada: APIClient
     leo: APIClient
@@ -67,9 +67,9 @@ def make_scene(family: Family) -> Scene:
         hidden_list=hidden_list,
         hidden_item=family.mia.add(hidden_list, "A drill"),
         beside=family.ada.add(wishlist, "A lamp"),
+        tag=create_tag(viewer=family.mia.viewer, name="Tagged")[0],
         birthday=Occasion.objects.create(household=family.household, name="Birthday", honoree=family.leo.person),
         said=family.mia.say("He has grey ones", item=wish),
-        tag=create_tag(viewer=family.mia.viewer, name="Tagged")[0],
         mia=family.mia.api(),
         ada=family.ada.api(),
         leo=family.leo.api(),

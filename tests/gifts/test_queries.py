@@ -34,14 +34,14 @@ QUERIES = {
         "gifts_claim",
         "households_tag",
     ],
-    # then who the couples and groups are made of, and everybody's tags
-    "people": ["accounts_devicesession", "households_person", "households_person", "households_tag"],
-    "tags": ["accounts_devicesession", "households_tag"],
     "lists/{list}/shares": ["accounts_devicesession", "gifts_giftlist", "gifts_listshare"],
     # with their actors, and what is called how
     "activity": ["accounts_devicesession", "households_activity"],
     # then from whom they are hidden, and whom they call
     "comments": ["accounts_devicesession", "gifts_comment", "households_person", "accounts_user"],
+    # then who the couples and groups are made of, and everybody's tags
+    "people": ["accounts_devicesession", "households_person", "households_person", "households_tag"],
+    "tags": ["accounts_devicesession", "households_tag"],
     "occasions": ["accounts_devicesession", "households_occasion"],
     "users": ["accounts_devicesession", "accounts_user"],
     "households": ["accounts_devicesession", "households_household"],
