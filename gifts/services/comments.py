@@ -11,7 +11,7 @@ from gifts.services.audience import who_may_not_know, who_took_it_back, whom_it_
 from gifts.services.mentions import mentioned_in
 from households.models import Household, HouseholdRow, Occasion, Person
 from households.services import diary, undo
-from households.services.households import locked_with_household
+from households.services.households import locked_with_household, require_planner
 from households.viewer import Viewer
 
 KINDS: dict[str, Any] = {"person": Person, "occasion": Occasion, "list": GiftList, "gift": Gift, "item": ListItem}

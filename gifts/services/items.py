@@ -104,13 +104,6 @@ def locked_after_list(rows: ScopedQuerySet, item_id: UUID) -> ListItem:
     return rows.locked(item_id)
 
 
-def _locked_after_list(rows: ScopedQuerySet, pk: UUID) -> ListItem:
-    """One of these rows. Its list comes first, and of the rows alone: for what is hidden nobody even waits."""
-    lists = GiftList.objects.filter(pk__in=rows.filter(pk=pk).values("list"))
-    list(lists.select_for_update(of=("self",), no_key=True))
-    return rows.locked(pk)
-
-
 @transaction.atomic
 def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> ListItem:
     """Change the wish (its recipient, or who added it) or the givers' plan for it (who gives)."""

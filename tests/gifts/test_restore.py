@@ -54,8 +54,14 @@ def one_of_each(family: Family) -> dict[str, Deletable]:
 
 
 THINGS = {
-    "items": "item", "gifts": "gift", "lists": "list", "people": "person", "occasions": "occasion", "tags": "tag", "comments": "comment",
-}  # fmt: skip
+    "items": "item",
+    "gifts": "gift",
+    "lists": "list",
+    "people": "person",
+    "occasions": "occasion",
+    "tags": "tag",
+    "comments": "comment",
+}
 
 
 @pytest.mark.parametrize("route", THINGS)
