@@ -7,7 +7,8 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from gifts.models import Comment, GiftList, ListItem
-from households.models import Membership, Occasion, Role
+from households.models import Membership, Occasion, Role, Tag
+from households.services.tags import create_tag
 from tests.cast import Family, join
 from tests.gifts.looking import API, all_paths, looks, plain_paths
 
@@ -26,6 +27,7 @@ class Scene:
     beside: ListItem
     birthday: Occasion
     said: Comment
+    tag: Tag
     mia: APIClient
     ada: APIClient
     leo: APIClient
@@ -41,7 +43,7 @@ class Scene:
             "persons": [self.family.leo.person.pk, self.family.mia.person.pk],
             "occasions": [self.christmas.pk],
         }
-        return looks(self.leo, all_paths(**rows) if closely else plain_paths(**rows))
+        return looks(self.leo, all_paths(**rows, tags=[self.tag.pk]) if closely else plain_paths(**rows))
 
     def claim_of(self, api: APIClient, item: ListItem | None = None) -> dict[str, Any]:
         return api.get(f"{API}/items/{(item or self.wish).pk}").json()["my_claim"]
@@ -67,6 +69,7 @@ def make_scene(family: Family) -> Scene:
         beside=family.ada.add(wishlist, "A lamp"),
         birthday=Occasion.objects.create(household=family.household, name="Birthday", honoree=family.leo.person),
         said=family.mia.say("He has grey ones", item=wish),
+        tag=create_tag(viewer=family.mia.viewer, name="Tagged")[0],
         mia=family.mia.api(),
         ada=family.ada.api(),
         leo=family.leo.api(),
@@ -161,6 +164,33 @@ def delete_hidden_list(scene: Scene) -> None:
     done(scene.mia.delete(f"{API}/lists/{scene.hidden_list.pk}"))
 
 
+def restore_hidden_list(scene: Scene) -> None:
+    delete_hidden_list(scene)
+    done(scene.mia.post(f"{API}/lists/{scene.hidden_list.pk}/restore"))
+
+
+def restore_what_is_beside(scene: Scene) -> None:
+    done(scene.ada.delete(f"{API}/items/{scene.beside.pk}"))
+    done(scene.ada.post(f"{API}/items/{scene.beside.pk}/restore"))
+
+
+def restore_hidden_gift(scene: Scene) -> None:
+    delete_hidden_gift(scene)
+    done(scene.mia.post(f"{API}/gifts/{scene.hidden_item.gift_id}/restore"))
+
+
+def tag_hidden_gifts(scene: Scene) -> None:
+    tags = [str(scene.tag.pk)]
+    done(scene.mia.patch(f"{API}/gifts/{scene.hidden_item.gift_id}", {"tags": tags}))
+    done(scene.ada.patch(f"{API}/gifts/{scene.beside.gift_id}", {"tags": tags}))
+    tagged = {"new_gift": {"title": "A book", "tags": tags}}
+    done(scene.ada.post(f"{API}/lists/{scene.wishlist.pk}/items", tagged))
+
+
+def untag_a_hidden_gift(scene: Scene) -> None:
+    done(scene.mia.patch(f"{API}/gifts/{scene.hidden_item.gift_id}", {"tags": []}))
+
+
 def edit_hidden_gift(scene: Scene) -> None:
     done(scene.mia.patch(f"{API}/gifts/{scene.hidden_item.gift_id}", {"title": "AAA", "price": "1.00"}))
 
@@ -184,6 +214,7 @@ def plan_a_hidden_occasion(scene: Scene) -> None:
     done(scene.ada.patch(f"{API}/occasions/{made['id']}", {"name": "Big party", "date": "2031-01-01"}))
     done(scene.mia.post(f"{API}/lists", {"name": "Cake", "occasion": made["id"], "visibility": "household"}))
     done(scene.ada.delete(f"{API}/occasions/{made['id']}"))
+    done(scene.ada.post(f"{API}/occasions/{made['id']}/restore"))
 
 
 def put_the_wish_on_a_hidden_list(scene: Scene) -> None:
@@ -272,6 +303,11 @@ HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "what is beside it is shown to a guest": share("beside"),
     "a gift on a hidden list is edited": edit_hidden_gift,
     "a gift on a hidden list is deleted": delete_hidden_gift,
+    "a deleted hidden list is restored": restore_hidden_list,
+    "what was deleted beside it is restored": restore_what_is_beside,
+    "a deleted gift on a hidden list is restored": restore_hidden_gift,
+    "hidden gifts are tagged": tag_hidden_gifts,
+    "a tag is taken off a hidden gift": in_turn(tag_hidden_gifts, untag_a_hidden_gift),
     "somebody plans in private": plan_in_private,
     "a hidden occasion comes and goes": plan_a_hidden_occasion,
     "the wish is planned on a hidden list, too": put_the_wish_on_a_hidden_list,
