@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+
 from typing import Any
 
 from rest_framework.test import APIClient
 
 from gifts.models import GiftList, ListItem
+from households.models import Occasion
+from households.services.occasions import create_occasion
 from tests.cast import Family
 from tests.gifts.looking import API, all_paths, looks, plain_paths
 
@@ -22,6 +26,8 @@ class Scene:
     hidden_list: GiftList
     hidden_item: ListItem
     beside: ListItem
+    birthday: GiftList
+    christmas: Occasion
     mia: APIClient
     ada: APIClient
     leo: APIClient
@@ -42,11 +48,10 @@ class Scene:
 
 
 def make_scene(family: Family) -> Scene:
-    wishlist = family.leo.list("Wishes", kind="wishlist")
+    wishlist = family.leo.list("Wishes", kind="wishlist", recipient=family.leo.person)
     wish = family.leo.add(wishlist, "Socks", quantity=3, note="Wool, please")
     second_wish = family.leo.add(wishlist, "A grinder")
     hidden_list = family.mia.list("For Leo", recipient=family.leo.person)
-    family.leo.list("Birthday", recipient=family.leo.person)
     return Scene(
         family=family,
         wishlist=wishlist,
@@ -55,6 +60,8 @@ def make_scene(family: Family) -> Scene:
         hidden_list=hidden_list,
         hidden_item=family.mia.add(hidden_list, "A drill"),
         beside=family.ada.add(wishlist, "A lamp"),
+        birthday=family.leo.list("Birthday", recipient=family.leo.person),
+        christmas=create_occasion(viewer=family.leo.viewer, name="Christmas", date=date(2031, 12, 24)),
         mia=family.mia.api(),
         ada=family.ada.api(),
         leo=family.leo.api(),
@@ -120,8 +127,7 @@ def add_beside(scene: Scene) -> None:
 
 def first_surprise(scene: Scene) -> None:
     """Beside a list that had none so far."""
-    open_list = GiftList.objects.get(name="Birthday")
-    done(scene.mia.post(f"{API}/lists/{open_list.pk}/items", {"new_gift": {"title": "A book"}}))
+    done(scene.mia.post(f"{API}/lists/{scene.birthday.pk}/items", {"new_gift": {"title": "A book"}}))
 
 
 def change_beside(scene: Scene) -> None:
@@ -174,6 +180,13 @@ def plan_a_hidden_occasion(scene: Scene) -> None:
     done(scene.ada.delete(f"{API}/occasions/{made['id']}"))
 
 
+def plan_for_an_open_occasion(scene: Scene) -> None:
+    surprise = {"name": "Under the tree", "occasion": str(scene.christmas.pk)}
+    made = done(scene.ada.post(f"{API}/lists", surprise | {"recipient": str(scene.family.leo.person.pk)}))
+    item = done(scene.ada.post(f"{API}/lists/{made['id']}/items", {"new_gift": {"title": "A hat", "price": "30"}}))
+    done(scene.mia.post(f"{API}/items/{item['id']}/status", {"status": "ordered"}))
+
+
 def put_the_wish_on_a_hidden_list(scene: Scene) -> None:
     done(scene.mia.post(f"{API}/lists/{scene.hidden_list.pk}/items", {"gift": str(scene.wish.gift_id)}))
 
@@ -207,5 +220,6 @@ HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "a gift on a hidden list is deleted": delete_hidden_gift,
     "somebody plans in private": plan_in_private,
     "a hidden occasion comes and goes": plan_a_hidden_occasion,
+    "a surprise is planned for an occasion that everybody sees": plan_for_an_open_occasion,
     "the wish is planned on a hidden list, too": put_the_wish_on_a_hidden_list,
 }
