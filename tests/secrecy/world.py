@@ -99,13 +99,17 @@ class World:
     def _of_household(self, row: Any) -> str:
         return "nextdoor" if row.household_id == self.other.person.household_id else "home"
 
+    def rows_of(self, kind: str) -> Rows:
+        """One row of each sort that is a secret of this kind."""
+        found: Rows = {}
+        for row in self.rows():
+            if self.kind_of(row) == kind:
+                found.setdefault(NAME_OF.get(row._meta.model_name, row._meta.model_name), row.pk)
+        return found
+
     def row_sets(self) -> dict[str, Rows]:
         """For each kind of secret, and for what never was, the rows that can stand in a path or in a parameter."""
-        found: dict[str, Rows] = {kind: {} for kind in SEES}
-        for row in self.rows():
-            kind = self.kind_of(row)
-            if kind:
-                found[kind].setdefault(NAME_OF.get(row._meta.model_name, row._meta.model_name), row.pk)
+        found = {kind: self.rows_of(kind) for kind in SEES}
         home = found["home"] | {
             "household": self.family.household.pk,
             "user": self.family.grandma.user.pk,
