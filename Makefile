@@ -23,6 +23,7 @@ help:
 	@echo 'make test           every check and the whole suite, on SQLite'
 	@echo 'make check          only the checks: format, lint, imports, types, settings, migrations'
 	@echo 'make test-postgres  the suite on PostgreSQL, with coverage: DATABASE_URL=postgres://... make test-postgres'
+	@echo '                    (with REDIS_URL=redis://... on that Redis, too: under keys of its own)'
 	@echo 'make format         put the code in order'
 	@echo 'make pins           compile requirements*.in into requirements*.txt (all newer: make pins UPGRADE=--upgrade)'
 	@echo 'make clean          remove what make made; your data stays'
@@ -48,7 +49,7 @@ check: $(VENV)/dev-pins
 test-postgres: $(VENV)/dev-pins
 	@test -n "$$DATABASE_URL" || { \
 		echo 'Please say which server: DATABASE_URL=postgres://user:password@127.0.0.1:5432/name make test-postgres' >&2; exit 1; }
-	$(ISOLATED) REDIS_URL= HOST= PORT= $(PYTEST) --cov --cov-report=term:skip-covered
+	$(ISOLATED) HOST= PORT= $(PYTEST) --cov --cov-report=term:skip-covered
 
 format: $(VENV)/dev-pins
 	$(BIN)/ruff format .

@@ -232,3 +232,32 @@ class AuthEvent(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.outcome}"
+
+
+class IdempotencyKeyQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Any) -> Self:
+        """Nobody reads keys: whoever made one up has it."""
+        return self.none()
+
+
+class IdempotencyKey(BaseModel):
+    """That a request was carried out, so that the same again is only answered. What it answered is not kept: it is
+    read anew, as whoever asks may see it then."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, related_name="idempotency_keys")
+    route = models.CharField(max_length=200, help_text="Method and path, with the ids in it.")
+    key = models.CharField(max_length=255)
+    request_hash = models.CharField(max_length=64)
+    # Both are empty only inside the transaction of the request itself.
+    status = models.PositiveSmallIntegerField(null=True)
+    reference = models.UUIDField(null=True, help_text="The row that was answered.")
+
+    objects = IdempotencyKeyQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "route", "key"], name="a_key_is_used_once_by_user_and_route")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.route} {self.key}"

@@ -117,6 +117,24 @@ def postgres_at(url: str) -> dict[str, Any]:
     return database | {"OPTIONS": database.get("OPTIONS", {})}
 
 
+def redis_at(url: str) -> dict[str, Any]:
+    """Django's description of a cache in the Redis at this URL."""
+    if not url.startswith(("redis://", "rediss://", "unix://")):
+        raise ImproperlyConfigured("REDIS_URL must look like redis://127.0.0.1:6379/0.")
+    return {
+        "BACKEND": "django_redis.cache.RedisCache",
+        "LOCATION": url,
+        "KEY_PREFIX": "hearth",
+        "OPTIONS": {
+            # Nobody waits long for what may be lost; afterwards config/cache.py leaves it alone for a while.
+            "SOCKET_CONNECT_TIMEOUT": 0.3,
+            "SOCKET_TIMEOUT": 0.3,
+            # JSON is only data, whoever else may write into this Redis; the default, pickle, would be run.
+            "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+        },
+    }
+
+
 def private_folder(path: Path) -> Path:
     """This folder, made on first use for its owner only: it holds a family's secrets."""
     try:

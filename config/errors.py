@@ -24,6 +24,7 @@ class Code(Enum):
     VALIDATION_CURSOR = 400, "This cursor is not one of ours."
     VALIDATION_MEDIA_TYPE = 415, "Please send JSON (Content-Type: application/json)."
     VALIDATION_TOO_LARGE = 413, "The request is too large."
+    VALIDATION_IDEMPOTENCY = 422, "This Idempotency-Key was used for another request."
 
     RESOURCE_NOT_FOUND = 404, "There is nothing here."
     RESOURCE_FORBIDDEN = 403, "You may see this, but not do that."
@@ -36,6 +37,7 @@ class Code(Enum):
     CONFLICT_LAST_OWNER = 409, "A household needs at least one owner."
     CONFLICT_PERSON_REQUIRED = 409, "Say first which person this member is."
     CONFLICT_STATE = 409, "This is not possible in its present state."
+    CONFLICT_STALE = 412, "Somebody changed this meanwhile. Please load it again."
 
     RATE_LIMITED = 429, "Too many requests. Please wait a little."
 

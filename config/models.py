@@ -45,7 +45,7 @@ class Deletable(BaseModel):
 
     def entomb(self, by: models.Model | None = None) -> None:
         """Delete it; `by` is the user who may undo that."""
-        self.deleted_at, self.deleted_by_id = timezone.now(), by and by.pk
+        self.deleted_at, self.deleted_by_id = timezone.now(), by.pk if by else None
         self.save(update_fields=["deleted_at", "deleted_by", "updated_at"])
 
     def revive(self) -> None:

@@ -15,6 +15,7 @@ from config.environment import (
     postgres_at,
     private_folder,
     public_address,
+    redis_at,
     secret_kept_in,
 )
 from config.logs import console_renderer, json_renderer, shared_processors
@@ -62,8 +63,8 @@ ALLOWED_HOSTS = [
 CSRF_TRUSTED_ORIGINS = [f"{public.scheme}://{public.netloc}"]
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOW_HEADERS = [*default_headers, "x-request-id"]
-CORS_EXPOSE_HEADERS = ["X-Request-ID"]
+CORS_ALLOW_HEADERS = [*default_headers, "x-request-id", "if-match", "if-none-match", "idempotency-key"]
+CORS_EXPOSE_HEADERS = ["X-Request-ID", "ETag", "Idempotent-Replayed"]
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 if public.scheme == "https":
@@ -198,16 +199,10 @@ DATABASES = {"default": database}
 
 REDIS_URL = env.str("REDIS_URL", default="")
 if REDIS_URL:
-    if not REDIS_URL.startswith(("redis://", "rediss://", "unix://")):
-        raise ImproperlyConfigured("REDIS_URL must look like redis://127.0.0.1:6379/0.")
-    cache = {
-        "BACKEND": "django_redis.cache.RedisCache",
-        "LOCATION": REDIS_URL,
-        "OPTIONS": {"SOCKET_CONNECT_TIMEOUT": 1, "SOCKET_TIMEOUT": 1},
-    }
+    cache = redis_at(REDIS_URL)
 else:
-    cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
-CACHES = {"default": cache}
+    cache = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 10_000}}
+CACHES: dict[str, dict[str, Any]] = {"default": cache}
 
 # --- Who somebody is -----------------------------------------------------------------------------
 
@@ -236,14 +231,18 @@ SIMPLE_JWT: dict[str, Any] = {"ALGORITHM": "HS256", "ISSUER": "hearth", "AUDIENC
 
 # --- The door ------------------------------------------------------------------------------------
 
+API_LIMIT_PER_MINUTE = env.number("API_LIMIT_PER_MINUTE", default=600)
+API_ANONYMOUS_LIMIT_PER_MINUTE = env.number("API_ANONYMOUS_LIMIT_PER_MINUTE", default=120)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["households.authentication.ViewerAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["config.api.throttles.ApiLimit"],
     "DEFAULT_PARSER_CLASSES": ["config.api.parsers.StrictJSONParser"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PAGINATION_CLASS": "config.api.pagination.KeysetPagination",
     "DEFAULT_FILTER_BACKENDS": ["config.api.filters.StrictFilterBackend"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.api.headers.HeaderSchema",
     "DEFAULT_METADATA_CLASS": "config.api.metadata.AllowOnly",
     "DEFAULT_VERSIONING_CLASS": None,
     "EXCEPTION_HANDLER": "config.api.errors.exception_handler",
@@ -280,6 +279,7 @@ SPECTACULAR_SETTINGS = {
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "config.api.schema.add_error_envelope",
+        "config.api.schema.describe",
     ],
 }
 

@@ -1,13 +1,25 @@
 from collections.abc import Callable
 
 import pytest
+from django.core.cache import cache
 from rest_framework.test import APIClient
 
 from accounts.models import DeviceSession, User
 from accounts.services.sessions import open_session
 from accounts.tokens import AccessToken
+from config.cache import breaker
 from config.client import Client
 from tests.cast import Family, Member, found, make_family
+
+
+@pytest.fixture
+def empty_cache() -> None:
+    """Nothing is kept from an earlier test. A Redis may be somebody else's, too: only our own keys go."""
+    breaker.close()
+    if hasattr(cache, "delete_pattern"):
+        cache.delete_pattern("*")
+    else:
+        cache.clear()
 
 
 @pytest.fixture

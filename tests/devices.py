@@ -32,9 +32,9 @@ class Answer:
         return self.json
 
 
-def ask(method: str, url: str, body: Any = None, token: str = "") -> Answer:
+def ask(method: str, url: str, body: Any = None, token: str = "", **headers: str) -> Answer:
     content = None if body is None else json.dumps(body).encode()
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    headers |= {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     try:
         answer = urlopen(Request(url, content, headers, method=method), timeout=30)
     except HTTPError as error:
@@ -53,8 +53,8 @@ class Device:
     refresh: str = ""
     device_id: str = ""
 
-    def ask(self, method: str, path: str, body: Any = None) -> Answer:
-        return ask(method, f"{self.url}/api/v1/{path}", body, self.access)
+    def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
+        return ask(method, f"{self.url}/api/v1/{path}", body, self.access, **headers)
 
     def get(self, path: str) -> Any:
         return self.ask("GET", path).done()

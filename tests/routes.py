@@ -56,6 +56,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "DELETE": (401, 404, 404, 404, 204),
     },
     "/api/v1/gifts": {"GET": (401, 200, 200, 200, 200), "POST": (401, 403, 201, 201, 201)},
+    "/api/v1/gifts/preview": {"POST": (401, 200, 200, 200, 200)},
     "/api/v1/gifts/<uuid:pk>": {
         "GET": (401, 404, 404, 404, 200),
         "PATCH": (401, 404, 404, 404, 200),
@@ -110,6 +111,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/occasions"): {"name": "Easter"},
     ("PATCH", "/api/v1/occasions/<uuid:pk>"): {"notes": "with cake"},
     ("POST", "/api/v1/gifts"): {"title": "A kite"},
+    ("POST", "/api/v1/gifts/preview"): {"url": "http://127.0.0.1/"},
     ("PATCH", "/api/v1/gifts/<uuid:pk>"): {"source": "the shop"},
     ("POST", "/api/v1/lists"): {"name": "Another list"},
     ("PATCH", "/api/v1/lists/<uuid:pk>"): {"name": "The same list"},

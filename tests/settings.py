@@ -1,6 +1,7 @@
 """The settings that tests run under: Hearth's own, with what must differ and nothing else."""
 
 import os
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -11,7 +12,7 @@ os.environ.setdefault("SECRET_KEY", "tests-only-" + "x" * 50)
 os.environ.setdefault("HEARTH_PUBLIC_URL", "http://testserver")
 
 from config.settings import *  # noqa: F403
-from config.settings import DATABASES
+from config.settings import CACHES, DATABASES
 
 # Argon2 is meant to be slow; a thousand sign-ins in a suite are not.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -25,3 +26,9 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
     # What these tests write need not outlive a power cut; the server that one of them kills has settings of its own.
     DATABASES["default"]["OPTIONS"]["init_command"] += " PRAGMA synchronous = OFF;"
     DATABASES["default"]["TEST"] = {"NAME": Path(tempfile.gettempdir()) / f"hearth-tests-{os.getpid()}.sqlite3"}
+
+# Each process of a suite has keys of its own, in whatever Redis it is given.
+CACHES["default"]["KEY_PREFIX"] = f"hearth-tests-{os.getpid()}-{secrets.token_hex(4)}"
+
+# One test asks more in a second than a family in an hour. Tests of the limits set their own.
+API_LIMIT_PER_MINUTE = API_ANONYMOUS_LIMIT_PER_MINUTE = 0

@@ -20,6 +20,7 @@ from accounts.services.outcomes import Denied
 from accounts.services.refresh import refresh_session
 from accounts.services.sessions import revoke_sessions
 from accounts.tokens import ActivationToken, RefreshToken
+from config.api.conditional import refuse_key
 from config.api.views import ResourceViewSet
 from config.client import client_of
 from config.errors import Refusal
@@ -39,6 +40,10 @@ class OpenView(GenericAPIView):
 
     authentication_classes: list = []
     permission_classes = [AllowAny]
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        refuse_key(request)
 
     def validated(self) -> dict[str, Any]:
         serializer = self.get_serializer(data=self.request.data)
@@ -114,6 +119,8 @@ class RefreshView(OpenView):
 
 
 class SessionViewSet(mixins.ListModelMixin, ResourceViewSet):
+    """The devices one is signed in on."""
+
     queryset = DeviceSession.objects.all()
     serializer_class = serializers.SessionSerializer
 

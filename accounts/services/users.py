@@ -31,10 +31,12 @@ def create_user(*, name: str, email: str | None = None, handle: str | None = Non
     return user
 
 
+@transaction.atomic
 def update_profile(*, user: User, changes: dict[str, Any]) -> User:
     unknown = changes.keys() - PROFILE_FIELDS
     if unknown:
         raise ValueError(f"not part of a profile: {sorted(unknown)}")
+    user = User.objects.locked(user.pk)
     if fields := user.assign(changes):
         user.save(update_fields=[*fields, "updated_at"])
     return user

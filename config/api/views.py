@@ -1,15 +1,37 @@
+from collections.abc import Callable
+from functools import partial
 from typing import Any
+from uuid import UUID
 
-from django.db import models
-from django.http import Http404
+from django.db import models, transaction
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.encoding import force_bytes
 from rest_framework import status
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
+from config.api.conditional import etag_of, is_current, is_known, refuse_key
+from config.errors import Code, Refusal
+
+Handler = Callable[..., Response]
+
+
+class RowResponse(Response):
+    """One row, as its viewer reads it now."""
+
+    def __init__(self, data: Any, *, row_id: UUID, status: int = status.HTTP_200_OK) -> None:
+        super().__init__(data, status=status)
+        self.row_id = row_id
+
 
 class ResourceViewSet(GenericViewSet):
-    """Rows through the one door. `serializer_class` is how they are read; writes name their own serializer."""
+    """Rows through the one door. `serializer_class` is how they are read; writes name their own serializer.
+
+    What a single row answers carries its ETag; a PATCH or DELETE may demand one by `If-Match`.
+    """
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     lookup_value_converter = "uuid"
@@ -39,10 +61,72 @@ class ResourceViewSet(GenericViewSet):
 
     def shown(self, row: models.Model, *, status: int = status.HTTP_200_OK) -> Response:
         """The row as this viewer reads it, fetched anew, so that a write answers what a read would."""
-        return Response(self.get_serializer(self.visible_row(row.pk)).data, status=status)
+        return self.shown_by_id(row.pk, status=status)
+
+    def shown_by_id(self, pk: UUID, *, status: int) -> Response:
+        return RowResponse(self.get_serializer(self.visible_row(pk)).data, row_id=pk, status=status)
 
     def created(self, row: models.Model) -> Response:
         return self.shown(row, status=status.HTTP_201_CREATED)
 
     def gone(self) -> Response:
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+    # --- What holds for every action -------------------------------------------------------------
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Every action is called through `carry_out`: no view, and none that is yet to come, can forget it."""
+        name = (request.method or "").lower()
+        if name in self.http_method_names and hasattr(self, name):
+            setattr(self, name, partial(self.carry_out, getattr(self, name)))
+        return super().dispatch(request, *args, **kwargs)
+
+    def carry_out(self, action: Handler, request: Request, *args: Any, **kwargs: Any) -> Response:
+        refuse_key(request)
+        return self.conditionally(action, request, *args, **kwargs)
+
+    def takes_key(self, method: str) -> bool:
+        """Whether this action may be sent with an `Idempotency-Key`."""
+        return False
+
+    def conditionally(self, action: Handler, request: Request, *args: Any, **kwargs: Any) -> Response:
+        if request.method not in {"PATCH", "DELETE"} or "If-Match" not in request.headers:
+            return self.tagged(action(request, *args, **kwargs))
+        with transaction.atomic():
+            # Under the lock of the change: of many who have read the same, one finds it as they read it.
+            self.lock()
+            if not is_current(request, etag_of(self.rendered(self.representation()))):
+                raise Refusal(Code.CONFLICT_STALE)
+            return self.tagged(action(request, *args, **kwargs))
+
+    def lock(self) -> None:
+        """Lock what the service that makes this change locks, in the same order, so that none waits for the other."""
+        self.queryset.model.objects.visible_to(self.viewer).locked(self.kwargs["pk"])
+
+    def representation(self) -> Any:
+        """What a read of this address answers now."""
+        return self.get_serializer(self.get_object()).data
+
+    def rendered(self, data: Any) -> bytes:
+        """The bytes that this data is sent as."""
+        media_type = self.request.accepted_media_type
+        return force_bytes(self.request.accepted_renderer.render(data, media_type, self.get_renderer_context()))
+
+    def tagged(self, response: Response) -> Response:
+        """The answer with its ETag if it is a single row's; 304 for a reader who has it already."""
+        is_read = self.request.method in {"GET", "HEAD"}
+        if not isinstance(response, RowResponse) and not (is_read and is_single(response.data)):
+            return response
+        content = self.rendered(response.data)
+        etag = etag_of(content)
+        if is_read and is_known(self.request, etag):
+            response = Response(status=status.HTTP_304_NOT_MODIFIED, headers={"Content-Length": str(len(content))})
+        response["ETag"] = etag
+        # A browser may keep it and has to ask each time: the next one at this tablet is somebody else.
+        response["Cache-Control"] = "private, no-cache"
+        return response
+
+
+def is_single(data: Any) -> bool:
+    """Whether this is one thing and not a page of them."""
+    return isinstance(data, dict) and "results" not in data

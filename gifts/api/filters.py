@@ -14,8 +14,12 @@ MONEY = {"max_digits": 12, "decimal_places": 2}
 
 class GiftFilter(HouseholdScopedFilter):
     in_catalog = Flag()
-    price_min = django_filters.NumberFilter(field_name="price", lookup_expr="gte", **MONEY)
-    price_max = django_filters.NumberFilter(field_name="price", lookup_expr="lte", **MONEY)
+    price_min = django_filters.NumberFilter(
+        field_name="price", lookup_expr="gte", help_text="At least this price.", **MONEY
+    )
+    price_max = django_filters.NumberFilter(
+        field_name="price", lookup_expr="lte", help_text="At most this price.", **MONEY
+    )
     ordering = Ordering(fields=["price", "title"])
 
     class Meta:

@@ -5,6 +5,7 @@ from gifts.api.views.gifts import GiftViewSet
 from gifts.api.views.items import ClaimViewSet, ItemViewSet, ListItemViewSet
 from gifts.api.views.lists import GiftListViewSet
 from gifts.api.views.people import PersonMergeView
+from gifts.api.views.preview import GiftPreviewView
 
 router = Router()
 router.register("gifts", GiftViewSet)
@@ -15,5 +16,6 @@ router.register("claims", ClaimViewSet)
 
 urlpatterns = [
     path("people/<uuid:pk>/merge", PersonMergeView.as_view({"post": "merge"}), name="person-merge"),
+    path("gifts/preview", GiftPreviewView.as_view(), name="gift-preview"),
     path("", include(router.urls)),
 ]

@@ -110,7 +110,7 @@ def update_claim(*, viewer: Viewer, claim_id: UUID, changes: dict[str, Any]) -> 
 
     When its giver has left, whoever gives may hand it on.
     """
-    standing, claim = _standing_of(viewer, claim_id)
+    standing, claim = lock_claim(viewer=viewer, claim_id=claim_id)
     giver = changes.pop("giver", claim.giver)
     if giver.pk != claim.giver_id:
         if not viewer.owns(claim.household_id) and not _is_abandoned(claim):
@@ -129,7 +129,7 @@ def update_claim(*, viewer: Viewer, claim_id: UUID, changes: dict[str, Any]) -> 
 @transaction.atomic
 def release_claim(*, viewer: Viewer, claim_id: UUID) -> None:
     """Let go of one's own claim; an owner of any; whoever gives of one whose giver has left."""
-    standing, claim = _standing_of(viewer, claim_id)
+    standing, claim = lock_claim(viewer=viewer, claim_id=claim_id)
     if claim != standing.mine and not viewer.owns(claim.household_id) and not _is_abandoned(claim):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     _release(viewer, claim)
@@ -157,7 +157,7 @@ def _standing(viewer: Viewer, item_id: UUID) -> Standing:
     return Standing(viewer, item)
 
 
-def _standing_of(viewer: Viewer, claim_id: UUID) -> tuple[Standing, Claim]:
+def lock_claim(*, viewer: Viewer, claim_id: UUID) -> tuple[Standing, Claim]:
     """The claim as it is once its item is locked."""
     found = Claim.objects.visible_to(viewer).filter(pk=claim_id).first()
     if found is None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
+from accounts.models import ActivationCode, AuthEvent, DeviceSession, IdempotencyKey, User
 from accounts.services.users import create_user
 from gifts.models import Claim, Gift, GiftList, ImportedRow, ItemPlan, ListItem
 from gifts.services.claims import move_item
@@ -81,7 +81,7 @@ def remove_demo() -> int:
     for table in (GiftList, Occasion, Activity, Membership, PersonMember, Person, DiaryCounter):
         table._base_manager.filter(household__in=households).delete()
     households.delete()
-    for model in (AuthEvent, DeviceSession, ActivationCode):
+    for model in (AuthEvent, DeviceSession, ActivationCode, IdempotencyKey):
         model.objects.filter(user__in=users).delete()
     # Somebody whom they let in may have a home elsewhere since: their rows stay, and forget who that was.
     AuthEvent.objects.filter(actor__in=users).update(actor=None)

@@ -87,12 +87,20 @@ def _refuse_duplicate(gift_list: GiftList, gift_id: UUID) -> None:
         raise Refusal(Code.CONFLICT_DUPLICATE, "This gift is on the list already.")
 
 
+def lock_item(*, viewer: Viewer, item_id: UUID, to_move: bool) -> ListItem:
+    """The item, locked. Two who order one list at the same moment take turns: its lock comes before those of items."""
+    visible = ListItem.objects.visible_to(viewer)
+    if to_move:
+        # Of items that the viewer sees: for what is hidden nobody even waits.
+        lists = GiftList.objects.filter(pk__in=visible.filter(pk=item_id).values("list"))
+        list(lists.select_for_update(of=("self",), no_key=True))
+    return visible.locked(item_id)
+
+
 @transaction.atomic
 def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> ListItem:
     """Change the wish (its recipient, or who added it) or the givers' plan for it (who gives)."""
-    if "position" in changes:
-        _lock_order(item_id)
-    item = ListItem.objects.visible_to(viewer).locked(item_id)
+    item = lock_item(viewer=viewer, item_id=item_id, to_move="position" in changes)
     plan = {name: changes[name] for name in changes if name in PLAN_FIELDS}
     wish = {name: changes[name] for name in changes if name not in PLAN_FIELDS}
     if plan and item.list.is_for(viewer):
@@ -144,11 +152,6 @@ def _read_before(viewer: Viewer, gift_list: GiftList) -> int:
         return 0
     main = GiftList.objects.visible_to(viewer).filter(pk=gift_list.companion_of_id)
     return ListItem.objects.alive().filter(list__in=main).count()
-
-
-def _lock_order(item_id: UUID) -> None:
-    """Two who order one list at the same moment take turns: the list's lock comes before those of its items."""
-    list(GiftList.objects.filter(items=item_id).select_for_update(of=("self",), no_key=True))
 
 
 def _move_to(item: ListItem, place: int) -> None:

@@ -60,8 +60,10 @@ def _locked_pair(people: PersonQuerySet, source_id: UUID, target_id: UUID) -> tu
 def _merge(source: Person, target: Person, *, actor: User | None) -> Person:
     _check(source, target)
     # Whoever claims at this moment takes an item's lock first, and sees afterwards whose wish it is.
-    concerned = Q(list__recipient__in=[source, target]) | Q(pk__in=_claimed_by(source))
-    _locked(ListItem.objects.filter(concerned))
+    items = ListItem.objects.filter(Q(list__recipient__in=[source, target]) | Q(pk__in=_claimed_by(source)))
+    # A list comes before its items, as for whoever puts them in order.
+    _locked(GiftList.objects.filter(Q(recipient=source) | Q(pk__in=items.values("list"))))
+    _locked(items)
     _move_place_in_household(source, target)
     Occasion.objects.filter(honoree=source).update(honoree=target, updated_at=timezone.now())
     _move_lists(source, target)

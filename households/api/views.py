@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -8,17 +9,19 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import RepeatableViewSet
 from accounts.models import User
 from accounts.services.users import update_profile
-from config.api.views import ResourceViewSet
+from config.api.views import RowResponse
 from config.client import client_of
 from households.api import filters, serializers
 from households.models import Household, Membership, Occasion, Person
 from households.services import households, members, occasions, people
+from households.services.households import locked_with_household
 from households.viewer import Viewer
 
 
-class UserViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+class UserViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
     """The people one shares a household with, and oneself."""
 
     queryset = User.objects.all()
@@ -28,17 +31,24 @@ class UserViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
     @action(detail=False)
     def me(self, request: Request) -> Response:
         """One's own account."""
-        return Response(serializers.MySerializer(request.user).data)
+        return RowResponse(self.representation(), row_id=request.user.pk)
 
     @extend_schema(request=serializers.MyWriteSerializer, responses=serializers.MySerializer)
     @me.mapping.patch
     def update_me(self, request: Request) -> Response:
         """Change one's own name or picture."""
-        user = update_profile(user=request.user, changes=self.validated(serializers.MyWriteSerializer, partial=True))
-        return Response(serializers.MySerializer(user).data)
+        update_profile(user=request.user, changes=self.validated(serializers.MyWriteSerializer, partial=True))
+        return RowResponse(self.representation(), row_id=request.user.pk)
+
+    def lock(self) -> None:
+        User.objects.locked(self.viewer.user.pk)
+
+    def representation(self) -> Any:
+        """One's own account: there is no other to write to."""
+        return serializers.MySerializer(User.objects.get(pk=self.viewer.user.pk)).data
 
 
-class HouseholdViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+class HouseholdViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
     """The households one belongs to."""
 
     queryset = Household.objects.all()
@@ -61,17 +71,21 @@ class HouseholdViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
         return self.shown(households.update_household(viewer=self.viewer, household_id=pk, changes=changes))
 
 
-class MemberViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+class MemberViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
     """Who belongs to a household."""
 
     queryset = Membership.objects.select_related("user", "person").order_by("-id")
     serializer_class = serializers.MembershipSerializer
+    without_key = ("create", "activation_code")
 
     def get_queryset(self) -> QuerySet:
         household_id = self.kwargs.get("household_id")
         if self.viewer and household_id not in self.viewer.planning_household_ids:
             raise Http404
         return super().get_queryset().filter(household=household_id)
+
+    def lock(self) -> None:
+        locked_with_household(Membership.objects.visible_to(self.viewer), self.kwargs["pk"])
 
     @extend_schema(request=serializers.MemberCreateSerializer, responses={201: serializers.NewMemberSerializer})
     def create(self, request: Request, household_id: UUID) -> Response:
@@ -107,13 +121,16 @@ class MemberViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
         return Response({"activation_code": code}, status=201)
 
 
-class PersonRows(ResourceViewSet):
+class PersonRows(RepeatableViewSet):
     queryset = Person.objects.all()
     serializer_class = serializers.PersonSerializer
 
     def get_queryset(self) -> QuerySet:
         members = Person.objects.visible_to(self.viewer).order_by("id")
         return super().get_queryset().prefetch_related(Prefetch("members", members))
+
+    def lock(self) -> None:
+        locked_with_household(Person.objects.visible_to(self.viewer), self.kwargs["pk"])
 
 
 class PersonViewSet(ListModelMixin, RetrieveModelMixin, PersonRows):
@@ -138,7 +155,7 @@ class PersonViewSet(ListModelMixin, RetrieveModelMixin, PersonRows):
         return self.gone()
 
 
-class OccasionViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+class OccasionViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
     """The days to give on."""
 
     queryset = Occasion.objects.select_related("honoree")

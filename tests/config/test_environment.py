@@ -211,6 +211,13 @@ def test_redis_is_used_when_it_is_named(settings_with):
     cache = settings_with(REDIS_URL="redis://127.0.0.1:6379/3")["CACHES"]["default"]
     assert cache["BACKEND"] == "django_redis.cache.RedisCache"
     assert cache["LOCATION"] == "redis://127.0.0.1:6379/3"
+    assert cache["KEY_PREFIX"] == "hearth"
+
+
+def test_ordinary_limits_are_set_by_the_environment(settings_with):
+    plain, strict = settings_with(), settings_with(API_LIMIT_PER_MINUTE="60", API_ANONYMOUS_LIMIT_PER_MINUTE="0")
+    assert (plain["API_LIMIT_PER_MINUTE"], plain["API_ANONYMOUS_LIMIT_PER_MINUTE"]) == (600, 120)
+    assert (strict["API_LIMIT_PER_MINUTE"], strict["API_ANONYMOUS_LIMIT_PER_MINUTE"]) == (60, 0)
 
 
 # --- One clear sentence --------------------------------------------------------------------------
@@ -238,6 +245,8 @@ def test_redis_is_used_when_it_is_named(settings_with):
         {"HEARTH_ENV_FILE": "/nowhere/hearth.env"},
         {"HEARTH_ENV_FILE": "/"},
         {"REDIS_URL": "127.0.0.1:6379"},
+        {"API_LIMIT_PER_MINUTE": "many"},
+        {"API_ANONYMOUS_LIMIT_PER_MINUTE": "-1"},
         {"HEARTH_DATA_DIR": "/dev/null/data"},
         {"DATABASE_POOL_MIN": "9", "DATABASE_POOL_MAX": "8"},
         {"DATABASE_STATEMENT_TIMEOUT_MS": "15s"},

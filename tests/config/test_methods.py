@@ -84,6 +84,9 @@ def test_a_page_elsewhere_may_ask_what_it_may_send(db, settings):
     assert answer.status_code == 200
     assert answer["Access-Control-Allow-Origin"] == "https://app.example.org"
     assert "PATCH" in answer["Access-Control-Allow-Methods"]
-    assert "x-request-id" in answer["Access-Control-Allow-Headers"]
+    for header in ("authorization", "x-request-id", "if-match", "if-none-match", "idempotency-key"):
+        assert header in answer["Access-Control-Allow-Headers"].split(", ")
+    read = APIClient().get("/api/v1/items", headers=asking)
+    assert read["Access-Control-Expose-Headers"] == "X-Request-ID, ETag, Idempotent-Replayed"
     stranger = APIClient().options("/api/v1/items", headers=asking | {"Origin": "https://evil.example.org"})
     assert "Access-Control-Allow-Origin" not in stranger

@@ -8,6 +8,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.urls import URLPattern, URLResolver, get_resolver
+from jsonschema import Draft202012Validator
 from rest_framework.test import APIClient
 
 from config.errors import Code
@@ -69,9 +70,42 @@ def test_every_operation_answers_its_errors_in_the_envelope(schema):
         for status in ("4XX", "5XX"):
             content = operation["responses"][status]["content"]
             assert content == {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}, name
+        assert {"429", "500", "503"} <= set(operation["responses"]), name
     error = schema["components"]["schemas"]["Error"]["properties"]["error"]
     assert error["required"] == ["code", "message", "details", "timestamp", "request_id"]
     assert error["properties"]["code"]["enum"] == [code.name for code in Code]
+
+
+def test_every_field_and_every_parameter_is_described(schema):
+    """A new field needs a `help_text`, or a word in config/api/vocabulary.py."""
+    components = schema["components"]["schemas"].items()
+    fields = [(name, field, found) for name, part in components for field, found in part.get("properties", {}).items()]
+    parameters = [
+        (name, found["name"], found) for name, way in operations(schema) for found in way.get("parameters", [])
+    ]
+    assert [found[:2] for found in [*fields, *parameters] if not found[2].get("description")] == []
+    assert [name for name, operation in operations(schema) if not operation.get("description")] == []
+
+
+def bodies(operation: dict) -> list[dict]:
+    """The contents of what is sent and of what is answered when all is well."""
+    answers = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+    sent = [operation["requestBody"]] if "requestBody" in operation else []
+    return [content for body in [*sent, *answers] for content in body.get("content", {}).values()]
+
+
+def test_every_body_has_an_example_that_is_valid(schema):
+    for name, operation in operations(schema):
+        for content in bodies(operation):
+            rules = content["schema"] | {"components": schema["components"]}
+            complaints = [error.message for error in Draft202012Validator(rules).iter_errors(content["example"])]
+            assert complaints == [], name
+
+
+def test_every_refusal_is_listed_with_its_codes(schema):
+    for code in Code:
+        answer = schema["components"]["responses"][f"Error{code.status}"]
+        assert f"`{code.name}`" in answer["description"]
 
 
 def test_every_operation_says_who_may_ask(schema):

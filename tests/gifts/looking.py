@@ -61,7 +61,8 @@ def looks(api: APIClient, paths: Iterable[str]) -> dict[str, tuple[int, bytes]]:
 
 def _look(api: APIClient, path: str) -> tuple[int, bytes]:
     answer = api.get(path)
-    return answer.status_code, answer.content if answer.status_code == 200 else essence(answer)
+    tag = answer.get("ETag", "").encode()
+    return answer.status_code, answer.content + tag if answer.status_code == 200 else essence(answer)
 
 
 def essence(answer) -> bytes:

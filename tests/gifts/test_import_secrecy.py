@@ -229,7 +229,7 @@ def test_an_open_row_does_not_land_on_a_hidden_occasion(desk: Desk, family: Fami
     assert [one["gift"]["title"] for one in shown] == ["A band"]
 
 
-def test_an_occasion_of_several_people_is_known(desk: Desk):
+def test_an_occasion_that_some_of_them_may_know_is_known(desk: Desk):
     desk.import_rows(
         row("A", occasion="Easter 2027", secret=True),
         row("B", "Theo", occasion="Easter 2027", secret=True),
@@ -237,6 +237,26 @@ def test_an_occasion_of_several_people_is_known(desk: Desk):
         row("D", occasion="School"),
     )
     assert set(Occasion.objects.values_list("name", "visibility")) == {("Easter", "household"), ("School", "household")}
+
+
+def test_an_occasion_that_is_a_secret_to_several_is_the_name_of_their_hidden_lists_only(desk: Desk, family: Family):
+    before = {name: getattr(family, name).api().get(f"{API}/occasions").content for name in ("leo", "ada")}
+    weekend = {"occasion": "Surprise weekend", "secret": True}
+    desk.import_rows(
+        row("A tent", **weekend), row("A map", "Ada", **weekend), row("A stove", **weekend), row("A pen", occasion="")
+    )
+    after = {name: getattr(family, name).api().get(f"{API}/occasions").content for name in ("leo", "ada")}
+
+    assert after == before
+    assert not Occasion.objects.filter(name__icontains="weekend").exists()
+    assert (item("A tent").list.name, item("A tent").list.visibility) == (
+        "Leo: Surprise weekend",
+        "hidden_from_recipient",
+    )
+    assert item("A stove").list == item("A tent").list
+    assert len({item(title).list_id for title in ("A tent", "A map", "A pen")}) == 3
+    desk.import_rows(row("A lamp", **weekend), row("A rope", "Ada", **weekend))
+    assert item("A lamp").list == item("A tent").list
 
 
 def test_a_buyer_cell_that_is_more_than_a_name_makes_nobody(desk: Desk, family: Family):

@@ -363,6 +363,25 @@ def test_crosswise_merges_wait_for_each_other():
     assert Person.objects.alive().filter(pk__in=[family.theo.pk, family.grandpa.pk]).count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("attempt", range(3))
+def test_a_merge_and_those_who_put_its_lists_in_order_take_turns(family: Family, leonard: Person, attempt: int):
+    """All of them take the list's lock before its items', or two could each wait for the other."""
+    wishes = family.leo.list("Wishes", kind="wishlist")
+    items = [family.leo.add(wishes, f"Wish {number}") for number in range(4)]
+    changes = [lambda: merge(family.mia, leonard, family.leo.person).status_code]
+    for item in items:
+        clients = [family.leo.api(), family.leo.api()]
+        changes += [
+            lambda item=item, api=api: (
+                api.patch(f"/api/v1/items/{item.pk}", {"position": 1}, headers={"If-Match": "*"}).status_code
+            )
+            for api in clients
+        ]
+
+    assert simultaneously(lambda: changes.pop()(), len(changes)) == [200] * 9
+
+
 def test_owners_are_asked_for_at_the_moment_of_merging(family, leonard):
     Membership.objects.filter(user=family.ada.user).update(role=Role.OWNER)
     assert merge(family.ada, leonard, family.leo.person).status_code == 200

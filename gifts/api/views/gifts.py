@@ -6,14 +6,14 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.views import ResourceViewSet
+from accounts.api.idempotency import RepeatableViewSet
 from gifts.api import filters
 from gifts.api.serializers import gifts as serializers
 from gifts.models import Gift
 from gifts.services import gifts
 
 
-class GiftViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+class GiftViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
     """The catalog, and what is on the lists one sees."""
 
     queryset = Gift.objects.select_related("created_by")

@@ -8,14 +8,14 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.views import ResourceViewSet
+from accounts.api.idempotency import RepeatableViewSet
 from gifts.api import filters
 from gifts.api.serializers import items as serializers
 from gifts.models import Claim, GiftList, ListItem
 from gifts.services import claims, items
 
 
-class ItemRows(ResourceViewSet):
+class ItemRows(RepeatableViewSet):
     queryset = ListItem.objects.all()
     serializer_class = serializers.ItemSerializer
 
@@ -28,6 +28,12 @@ class ItemViewSet(ListModelMixin, RetrieveModelMixin, ItemRows):
     """What stands on the lists one sees."""
 
     filterset_class = filters.ItemFilter
+
+    def lock(self) -> None:
+        self.get_object()
+        changes = self.request.data
+        to_move = isinstance(changes, dict) and "position" in changes
+        items.lock_item(viewer=self.viewer, item_id=self.kwargs["pk"], to_move=to_move)
 
     @extend_schema(request=serializers.ItemUpdateSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
@@ -91,11 +97,14 @@ class ListItemViewSet(ListModelMixin, ItemRows):
         return self.created(items.add_item(viewer=self.viewer, list_id=list_id, **fields))
 
 
-class ClaimViewSet(ResourceViewSet):
+class ClaimViewSet(RepeatableViewSet):
     """Who takes what: one's own, and for owners everybody's."""
 
     queryset = Claim.objects.select_related("giver")
     serializer_class = serializers.ClaimSerializer
+
+    def lock(self) -> None:
+        claims.lock_claim(viewer=self.viewer, claim_id=self.kwargs["pk"])
 
     @extend_schema(request=serializers.ClaimUpdateSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:

@@ -6,14 +6,16 @@ from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from config.api.views import ResourceViewSet
+from accounts.api.idempotency import RepeatableViewSet
 from gifts.api import filters
 from gifts.api.serializers import lists as serializers
 from gifts.models import GiftList
 from gifts.services import lists
 
 
-class GiftListViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
+class GiftListViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
+    """Lists of gifts: what somebody wishes for, what others plan for them, and ideas for nobody yet."""
+
     queryset = GiftList.objects.select_related("owner", "recipient")
     serializer_class = serializers.GiftListSerializer
     filterset_class = filters.GiftListFilter
@@ -25,6 +27,7 @@ class GiftListViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
 
     @extend_schema(request=serializers.GiftListCreateSerializer)
     def create(self, request: Request) -> Response:
+        """A list of your own. For somebody else, it is hidden from them unless you say otherwise."""
         fields = self.validated(serializers.GiftListCreateSerializer)
         return self.created(lists.create_list(viewer=self.viewer, **fields))
 
@@ -36,5 +39,6 @@ class GiftListViewSet(ListModelMixin, RetrieveModelMixin, ResourceViewSet):
         return self.shown(lists.update_list(viewer=self.viewer, list_id=pk, changes=changes))
 
     def destroy(self, request: Request, pk: UUID) -> Response:
+        """Delete it. What givers hid beside it stays with them."""
         lists.delete_list(viewer=self.viewer, list_id=pk)
         return self.gone()

@@ -69,6 +69,14 @@ OCCASION_WORDS = {
 }
 
 
+# Days of the calendar: that they come tells nobody anything.
+FEASTS = {
+    *("advent", "nikolaus", "st nicholas", "nicholas", "hanukkah", "chanukah", "new year", "neujahr", "epiphany"),
+    *("easter", "ostern", "eid", "diwali", "thanksgiving", "valentines day", "valentinstag", "name day", "namenstag"),
+    *("mothers day", "muttertag", "fathers day", "vatertag", "childrens day", "kindertag"),
+}
+
+
 @dataclass(frozen=True)
 class OccasionName:
     """An occasion as it was typed. A plain one is a word of its kind and nothing else: all its names mean one."""
@@ -82,6 +90,11 @@ class OccasionName:
     @property
     def key(self) -> str:
         return casefold_key(self.text) or ""
+
+    @property
+    def tells_nothing(self) -> bool:
+        """Whether everybody may read the name: a birthday is no secret, and neither is Easter."""
+        return self.is_plain or " ".join(words_of(self.name)) in FEASTS
 
     @property
     def is_personal(self) -> bool:

@@ -96,18 +96,19 @@ def _refuse_strangers(rows: list[Row], said: Mapping[str, Membership | None]) ->
         raise stop(f"The file names nobody called {' or '.join(f'“{name}”' for name in unknown)}, as --map says.")
 
 
-def _spoilers(wishes: list[Wish], people: People) -> set[str]:
-    """Occasions that would tell one person something by their very name.
+def _spoilers(wishes: list[Wish], people: People) -> dict[str, set[UUID]]:
+    """Occasions that would tell something by their very name, and whom: those that only secret wishes speak of.
 
-    A birthday is no secret, and neither is Easter; but a `Farewell party` with surprises for one person alone is.
+    A `Farewell party` with surprises for Leo alone can be hidden from him; `Surprise weekend` with some for Leo and
+    some for Mia can be hidden from neither, so it does not come to be.
     """
-    known_to: dict[str, set[UUID | None]] = {}
+    meant_for: dict[str, set[UUID | None]] = {}
     for wish in wishes:
         recipient = people[wish.lead.recipient].pk if wish.lead.recipient else None
-        if wish.lead.occasion and not wish.lead.occasion.is_plain:
+        if wish.lead.occasion and not wish.lead.occasion.tells_nothing:
             # An open wish stands for everybody.
-            known_to.setdefault(wish.lead.occasion.key, set()).update({recipient} if wish.is_secret else {None})
-    return {occasion for occasion, persons in known_to.items() if len(persons) == 1 and None not in persons}
+            meant_for.setdefault(wish.lead.occasion.key, set()).update({recipient} if wish.is_secret else {None})
+    return {key: {one for one in persons if one} for key, persons in meant_for.items() if None not in persons}
 
 
 def _record(writer: Writer, household: Household) -> None:

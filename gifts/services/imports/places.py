@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -27,11 +28,15 @@ class Place:
     occurs_on: date | None
     year: int | None
     name: str
+    # Its occasion is the name of hidden lists and nothing else.
+    is_unspoken: bool = False
 
     def lists(self, household: Household) -> Q:
         """The lists that are already there for it. One that has no date yet is for any, unless a year was named."""
         same = Q(household=household, recipient=self.recipient, occasion=self.occasion)
         same &= Q(kind=GiftList.Kind.IDEA) if self.recipient is None else ~Q(kind=GiftList.Kind.IDEA)
+        if self.is_unspoken:
+            return same & Q(name=self.name)
         if self.year is None:
             return same & (Q(occurs_on=self.occurs_on) | Q(occurs_on=None))
         return same & (Q(occurs_on=self.occurs_on) if self.occurs_on else Q(occurs_on=None, name=self.name))
@@ -44,7 +49,7 @@ class Places:
     viewer: Viewer
     household: Household
     report: Report
-    spoilers: set[str] = field(default_factory=set)
+    spoilers: dict[str, set[UUID]] = field(default_factory=dict)
     has_opened: bool = False
     occasions: dict[tuple[OccasionName, Person | None, bool], Occasion] = field(default_factory=dict)
 
@@ -53,14 +58,23 @@ class Places:
         return self.viewer.belonging(self.household.pk).today()
 
     def place(self, recipient: Person | None, named: OccasionName | None, *, is_secret: bool) -> Place:
-        if named is None or (is_secret and recipient is None and not named.is_plain):
-            # An occasion is hidden from its honoree or from nobody, so this one stays the name of a private list.
+        if named is None or self._goes_unspoken(named, recipient, is_secret):
             names = [recipient.display_name if recipient else "", named.text if named else ""]
-            return Place(recipient, None, None, None, _joined(names) or ("Secret ideas" if is_secret else "Idea Inbox"))
+            name = _joined(names) or ("Secret ideas" if is_secret else "Idea Inbox")
+            return Place(recipient, None, None, None, name, is_unspoken=bool(recipient and named))
         occasion = self._occasion(named, recipient, is_secret=is_secret)
         year = str(named.year) if named.year and str(named.year) not in occasion.name else ""
         name = _joined([recipient.display_name if recipient else "", f"{occasion.name} {year}".strip()])
         return Place(recipient, occasion, self._occurs_on(named, occasion, recipient), named.year, name)
+
+    def _goes_unspoken(self, named: OccasionName, recipient: Person | None, is_secret: bool) -> bool:
+        """An occasion is hidden from its honoree or from nobody. One that can be hidden from nobody and would tell
+        somebody by its name is not made, as long as it is not known already."""
+        if not is_secret or named.tells_nothing:
+            return False
+        if recipient is None:
+            return True
+        return len(self.spoilers.get(named.key, ())) > 1 and self._find_occasion(named, recipient, is_secret) is None
 
     def author(self, place: Place) -> User | None:
         """Who stands as owner and author: nobody where it is for them, who would see themself in their surprises."""

@@ -1,0 +1,46 @@
+"""Ordinary limits: nobody's broken app may take the server from the rest of the family."""
+
+import time
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+from django.conf import settings
+from rest_framework.request import Request
+from rest_framework.throttling import BaseThrottle
+
+from config import cache
+from config.client import address_of
+
+
+class ApiLimit(BaseThrottle):
+    """So many requests a minute, by the clock: for each user, and for each address where nobody is signed in.
+
+    It counts in the cache and asks the database nothing. While the cache is away there is no limit, so nothing that
+    must be exact (sign-ins, codes) may rest on it.
+    """
+
+    def allow_request(self, request: Request, view: Any) -> bool:
+        who, limit = _asking(request)
+        if not who or not limit:
+            return True
+        minute = int(time.time() // cache.API_LIMITS.seconds)
+        made = cache.count(cache.API_LIMITS, f"{who}:{minute}")
+        return made is None or made <= limit
+
+    def wait(self) -> float:
+        """Seconds until the next minute."""
+        return cache.API_LIMITS.seconds - time.time() % cache.API_LIMITS.seconds
+
+
+def _asking(request: Request) -> tuple[str, int]:
+    """Whom to count this request for, and how many they have. Nobody when the address is not known."""
+    if request.user:
+        return f"user:{request.user.pk}", settings.API_LIMIT_PER_MINUTE
+    return _neighbourhood(address_of(request)), settings.API_ANONYMOUS_LIMIT_PER_MINUTE
+
+
+def _neighbourhood(address: str | None) -> str:
+    """The address; of IPv6 the network, since one subscriber has all of its 2^64 addresses."""
+    if address is None:
+        return ""
+    return f"address:{ip_network(f'{address}/64', strict=False) if ip_address(address).version == 6 else address}"
