@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-
 from typing import Any
 
 from rest_framework.test import APIClient

@@ -25,6 +25,8 @@ class Questions:
     dates: list[str] = field(default_factory=list)
     # How many values of each parameter to try; None for all of them.
     most: int | None = None
+    # What to add to an ordering: short pages have cursors, long ones show the whole order.
+    page: str = ""
 
     @property
     def row_sets(self) -> list[Rows]:
@@ -52,10 +54,8 @@ class Questions:
 
     def queries(self, door: Door) -> Iterator[str]:
         for name, kind in door.parameters.items():
-            if name == "ordering":  # every order in pages of three, so that cursors of every order are looked into
-                yield from (f"ordering={value}&limit=3" for value in self.some(self.values(name, kind)))
-            else:
-                yield from (f"{name}={quote(value)}" for value in self.some(self.values(name, kind)))
+            more = self.page if name == "ordering" else ""
+            yield from (f"{name}={quote(value)}{more}" for value in self.some(self.values(name, kind)))
         if "limit" in door.parameters:
             yield "limit=3"
             yield "cursor=forged"

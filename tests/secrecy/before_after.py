@@ -1,9 +1,10 @@
 """Whatever is done behind somebody's back, they are answered the same, byte for byte."""
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from tests.secrecy.world import NAME_OF, domain
 Change = Callable[[Scene], None]
 Looks = dict[tuple[str, str], Any]
 # A change that needs a scene of its own, because another one was there first, goes to the next.
-SCENES = 5
+SCENES = 3
 
 
 @dataclass
@@ -32,6 +33,8 @@ class Play:
     scenes: list[Scene]
     blind: list[Watcher]
     viewers: list[Member]
+    # What the diary noted of the changes.
+    verbs: set[str] = field(default_factory=set)
 
     def questions(self, viewer: Member, most: int | None = None) -> Questions:
         known, hidden = rows_of(viewer)
@@ -102,8 +105,10 @@ def noticed(play: Play, changes: dict[str, Change] = HIDDEN_CHANGES, *, most: in
     questions = play.questions(play.viewers[0], most)
     collections, everything = questions.collections(), questions.all()
     before = play.looks(everything)
+    last = Activity.objects.order_by("-seq").values_list("seq", flat=True)[0]
     with undone():
         suspicious = _after_every_few(play, changes, collections, before) | differing(before, play.looks(everything))
+        play.verbs = set(Activity.objects.filter(seq__gt=last).values_list("verb", flat=True))
     return culprits(play, changes, before, sorted(suspicious))
 
 
@@ -158,15 +163,6 @@ OPEN_VERBS = {
 }
 
 
-def verbs_of(changes: dict[str, Change], play: Play) -> set[str]:
-    """What the diary notes of these changes."""
-    last = Activity.objects.order_by("-seq").values_list("seq", flat=True)[0]
-    with undone():
-        for change in changes.values():
-            play.change(change)
-        return set(Activity.objects.filter(seq__gt=last).values_list("verb", flat=True))
-
-
 def verbs_in_source() -> set[str]:
     """Every word that a service writes into the diary."""
     found = set()
@@ -186,6 +182,5 @@ def _recorded(tree: ast.AST) -> Iterator[str]:
 
 def _verbs_in(node: ast.AST) -> Iterator[str]:
     for part in ast.walk(node):
-        if isinstance(part, ast.Constant) and isinstance(part.value, str):
-            if part.value.count(".") == 1 and part.value.replace(".", "").replace("_", "").isalpha():
-                yield part.value
+        if isinstance(part, ast.Constant) and re.fullmatch(r"[a-z_]+\.[a-z_]+", str(part.value)):
+            yield str(part.value)

@@ -101,7 +101,7 @@ class Cage:
                 value = self._value(kind, row, field)
                 values[field.name] = value
                 self.canaries.append(Canary(kind, model, field.name, as_read(value)))
-        # First as anybody saves it, so that what is derived from it follows; then the moments, which saving sets itself.
+        # First as anybody saves it, so that what is derived follows; then the moments, which saving sets itself.
         for name, value in values.items():
             setattr(row, name, value)
         row.save()

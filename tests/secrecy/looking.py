@@ -66,12 +66,12 @@ class Watcher:
         return self._look("GET", url, self.api.get(url, headers=headers or None))
 
     def pages(self, url: str) -> Iterator[Look]:
-        """This address and the pages after it."""
-        following: str | None = url
-        while following:
-            look = self.get(following)
+        """This address; where it is of short pages in the usual order, the pages after it, too."""
+        look = self.get(url)
+        yield look
+        while look.next and "limit=" in url and "ordering=" not in url:
+            look = self.get(look.next)
             yield look
-            following = look.next
 
     def ask(self, method: str, url: str, body: Any = None, **headers: str) -> Look:
         """The answer to a write, in a transaction that the caller rolls back."""

@@ -5,10 +5,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-
 from tests.envelope import NOWHERE
 from tests.routes import BODIES
-from tests.secrecy.asking import Questions
 from tests.secrecy.before_after import Change, Play, rows_of, undone
 from tests.secrecy.doors import ROW_BEHIND, Door, Rows, ids_among, resolved, writes
 from tests.secrecy.looking import Look, Watcher
@@ -93,25 +91,37 @@ def _placed(value: Any, rows: Rows) -> Any:
 
 
 def reacts(play: Play, changes: dict[str, Change], probes: list[Probe] | None = None) -> list[str]:
-    """Writes to what they may see that answer, or leave them, otherwise once there is something hidden."""
-    who = play.blind[0]
-    probes = probes_of(play, who) if probes is None else probes
-    questions = play.questions(play.viewers[0])
+    """What they can tell by writing to what they see, once there is something hidden."""
+    who, questions = play.blind[0], play.questions(play.viewers[0])
+    probes = probes_of(play) if probes is None else probes
     pages = [url for url in questions.collections() if "/health" not in url and "/auth/" not in url]
-    normal = _normalizer(who, questions)
+    plain = [who.get(url) for url in questions.plain()]
+    normal = _normalizer(plain)
     before = [_reaction(who, probe, pages, normal) for probe in probes]
     with undone():
         for change in changes.values():
             play.change(change)
         after = [_reaction(who, probe, pages, normal) for probe in probes]
-    return [
-        f"{who.name} can tell by {probe} that something is hidden"
-        for probe, one, other in zip(probes, before, after, strict=True)
-        if one != other
-    ]
+        found = _stale(who, plain)
+    for probe, one, other in zip(probes, before, after, strict=True):
+        if one != other:
+            found.append(f"{who.name} can tell by {probe} that something is hidden")
+    return found
 
 
-def probes_of(play: Play, who: Watcher) -> list[Probe]:
+def _stale(who: Watcher, looks: list[Look]) -> list[str]:
+    """What they read before is not out of date after: neither when they read it again, nor when they write."""
+    found = []
+    for look in looks:
+        url, tag = look.asked.partition(" ")[2], look.headers.get("ETag")
+        if tag and who.get(url, **{"If-None-Match": tag}).status != 304:
+            found.append(f"{who.name} reads {url} anew")
+        if tag and who.try_out("DELETE", url, **{"If-Match": tag}).status == 412:
+            found.append(f"{who.name} finds {url} changed")
+    return found
+
+
+def probes_of(play: Play) -> list[Probe]:
     """Every write of the resolver to what they see, with every field of the schema."""
     family, scene, other = play.scenes[0].family, play.scenes[0], play.scenes[1]
     known, _ = rows_of(play.viewers[0])
@@ -119,12 +129,11 @@ def probes_of(play: Play, who: Watcher) -> list[Probe]:
     first |= {"person": family.leo.person.pk, "occasion": scene.christmas.pk, "grandpa": family.grandpa.pk}
     second = first | {"list": other.wishlist.pk, "item": other.wish.pk, "gift": other.wish.gift_id}
     second |= {"person": family.theo.pk}
-    found = [
-        Probe(door.method, url, body, is_ordinary=number == 0)
-        for door in writes()
-        for url in door.addresses([first, second])
-        for number, body in enumerate(_bodies(door, first))
-    ]
+    found = []
+    for door in writes():
+        url, *others = door.addresses([first, second])
+        found += [Probe(door.method, url, body, number == 0) for number, body in enumerate(_bodies(door, first))]
+        found += [Probe(door.method, other, good_body(door, first), is_ordinary=True) for other in others]
     return list({str(probe): probe for probe in [*found, *_particular(scene)]}.values())
 
 
@@ -174,9 +183,8 @@ def _reaction(who: Watcher, probe: Probe, urls: list[str], normal: Callable[[Loo
     return [normal(look) for look in looks]
 
 
-def _normalizer(who: Watcher, questions: Questions) -> Callable[[Look], Any]:
+def _normalizer(looks: list[Look]) -> Callable[[Look], Any]:
     """A look without what differs between any two writes: the ids and the moments of what they made."""
-    looks = [who.get(url) for url in questions.plain()]
     text = "\n".join(look.words for look in looks)
     old_ids, old_moments = set(UUID_TEXT.findall(text)), {m.group() for m in MOMENT.finditer(text)}
 
@@ -191,19 +199,3 @@ def _normalizer(who: Watcher, questions: Questions) -> Callable[[Look], Any]:
         return status, words, {name: UUID_TEXT.sub(fresh(old_ids), value) for name, value in headers.items()}
 
     return normal
-
-
-def stale(play: Play, changes: dict[str, Change]) -> list[str]:
-    """What they read before something was hidden is not out of date after: neither by its tag, nor when they write."""
-    who, questions = play.blind[0], play.questions(play.viewers[0])
-    tags = {look.asked.partition(" ")[2]: look.headers.get("ETag") for look in map(who.get, questions.plain())}
-    tags = {url: tag for url, tag in tags.items() if tag}
-    with undone():
-        for change in changes.values():
-            play.change(change)
-        again = {url: who.get(url, **{"If-None-Match": tag}).status for url, tag in tags.items()}
-        refused = {url: who.try_out("DELETE", url, **{"If-Match": tag}).status for url, tag in tags.items()}
-    found = [f"{who.name} reads {url} anew" for url, status in again.items() if status != 304]
-    return found + [f"{who.name} finds {url} changed" for url, status in refused.items() if status == 412]
-
-

@@ -25,7 +25,7 @@ class Stage:
         hidden = [sets[kind] for kind in sets if viewer not in SEES[kind]]
         amounts = [str(canary.value) for canary in self.cage.canaries if canary.name == "gift.price"]
         dates = [str(canary.value) for canary in self.cage.canaries if canary.name == "giftlist.occurs_on"]
-        return Questions(known, hidden, ["cnry", "surprise"], amounts[:2], dates[:2], most)
+        return Questions(known, hidden, ["cnry", "surprise"], amounts[:2], dates[:2], most, "&limit=2")
 
 
 def set_stage() -> Stage:

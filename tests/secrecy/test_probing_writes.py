@@ -4,7 +4,7 @@ import pytest
 
 from tests.gifts.scene import HIDDEN_CHANGES
 from tests.secrecy.before_after import for_leo
-from tests.secrecy.probing import reacts, stale, told_apart
+from tests.secrecy.probing import reacts, told_apart
 from tests.secrecy.stage import Stage
 from tests.secrecy.world import SEES
 
@@ -23,7 +23,3 @@ def test_an_id_of_what_is_hidden_is_answered_like_one_that_never_was(stage: Stag
 
 def test_a_write_to_what_one_sees_does_not_tell_what_is_hidden_behind_it():
     assert reacts(for_leo(), HIDDEN_CHANGES) == []
-
-
-def test_what_one_has_read_is_not_out_of_date_because_of_what_is_hidden():
-    assert stale(for_leo(), HIDDEN_CHANGES) == []

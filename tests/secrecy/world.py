@@ -211,9 +211,7 @@ def _surprises(world: World) -> None:
     for kind, gift_list in lists.items():
         item = _fill(ada, gift_list, ada if kind == "private" else leo)
         world.kinds[item.list_id] = kind
-        ImportedRow.objects.create(
-            household=family.household, fingerprint=kind, wish_key=kind, item=item
-        )
+        ImportedRow.objects.create(household=family.household, fingerprint=kind, wish_key=kind, item=item)
     world.kinds[_say(ada, occasion=party).pk] = "party"
 
 
