@@ -267,7 +267,6 @@ SPECTACULAR_SETTINGS = {
     # Fields of one name and different choices: clients generated from the schema need stable names for these.
     "ENUM_NAME_OVERRIDES": {
         "Role": "households.models.Role",
-        "AssignableRole": ["owner", "member"],
         "OccasionKind": "households.models.Occasion.Kind",
         "OccasionVisibility": "households.models.Occasion.Visibility",
         "ListKind": "gifts.models.GiftList.Kind",

@@ -2,14 +2,14 @@
 
 import datetime
 from calendar import isleap
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from config.models import BaseModel, CasefoldKey, Deletable, ScopedQuerySet, SearchText, validate_one_line
 
@@ -106,8 +106,20 @@ class PersonQuerySet(ScopedQuerySet):
         return self.alive().known_to(viewer)
 
     def known_to(self, viewer: "Viewer | None") -> Self:
-        """Everybody who plans sees everybody: a Person holds no secrets."""
-        return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
+        """Everybody who plans sees everybody: a Person holds no secrets. Guests see for whom the lists are that they
+        see, and of them the names only: `as_seen_by`."""
+        if viewer is None:
+            return self.none()
+        known = Q(household__in=viewer.planning_household_ids)
+        if viewer.guest_household_ids:
+            known |= Q(pk__in=_shown_to_guest(self.model, viewer).values("recipient"))
+        return self.filter(known)
+
+    def as_seen_by(self, viewer: "Viewer") -> Self:
+        """With the columns to filter and sort by, NULL where the viewer learns no more than the name."""
+        told = When(household__in=viewer.planning_household_ids, then=F("birthdate"))
+        since = When(household__in=viewer.planning_household_ids, then=F("archived_at"))
+        return self.annotate(seen_birthdate=Case(told), seen_archived_at=Case(since))
 
     def linked(self) -> Self:
         """Persons that somebody with a login is: members themselves, and each couple or group they are part of."""
@@ -215,11 +227,14 @@ class OccasionQuerySet(ScopedQuerySet):
         return self.alive().known_to(viewer)
 
     def known_to(self, viewer: "Viewer | None") -> Self:
-        """Every one in the household, but those hidden from the viewer."""
+        """Every one in the household, but those hidden from the viewer. Guests know what the lists are for that they
+        see."""
         if viewer is None:
             return self.none()
-        mine = self.filter(household__in=viewer.planning_household_ids)
-        return mine.exclude(visibility=Occasion.Visibility.HIDDEN, honoree__in=viewer.person_ids)
+        known = Q(household__in=viewer.planning_household_ids)
+        if viewer.guest_household_ids:
+            known |= Q(pk__in=_shown_to_guest(self.model, viewer).values("occasion"))
+        return self.filter(known).exclude(visibility=Occasion.Visibility.HIDDEN, honoree__in=viewer.person_ids)
 
 
 class Occasion(HouseholdRow, Deletable):
@@ -268,6 +283,17 @@ class Occasion(HouseholdRow, Deletable):
             return self.date
         this_year = anniversary(self.date, today.year)
         return this_year if this_year >= today else anniversary(self.date, today.year + 1)
+
+
+def _shown_to_guest(model: type[models.Model], viewer: "Viewer") -> Any:
+    """The lists that the viewer sees as a guest; each points at a row of this model, a Person or an Occasion.
+
+    Which lists these are is the gift table's to say, and it lies above us: nothing here may import it. So we ask for
+    the model behind the reverse relation and go through its own door. Whoever renames the relation gets an error at
+    the first guest, and nothing shown.
+    """
+    lists: Any = model._meta.get_field("lists").related_model
+    return lists.objects.visible_to(viewer).filter(household__in=viewer.guest_household_ids)
 
 
 def anniversary(day: datetime.date, year: int) -> datetime.date:

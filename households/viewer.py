@@ -77,6 +77,9 @@ class Viewer:
     def owns(self, household_id: UUID) -> bool:
         return household_id in self.owned_household_ids
 
+    def plans(self, household_id: UUID) -> bool:
+        return household_id in self.planning_household_ids
+
     def is_any_of(self, *person_ids: UUID | None) -> bool:
         """Whether one of these persons is the viewer, or a couple or group of theirs."""
         return not self.person_ids.isdisjoint(person_ids)

@@ -9,7 +9,8 @@ from accounts.models import User
 from accounts.services.sessions import open_session
 from accounts.tokens import AccessToken
 from config.client import Client
-from gifts.models import GiftList, ListItem
+from gifts.models import Comment, GiftList, ListItem
+from gifts.services.comments import create_comment
 from gifts.services.items import add_item
 from gifts.services.lists import create_list
 from households.models import Household, Membership, Person, Role
@@ -45,6 +46,10 @@ class Member:
     def add(self, gift_list: GiftList, title: str = "A thing", **fields: Any) -> ListItem:
         """An item with a new gift that they put on a list."""
         return add_item(viewer=self.viewer, list_id=gift_list.pk, new_gift={"title": title}, **fields)
+
+    def say(self, body: str = "Hm", **fields: Any) -> Comment:
+        """What they say about a person, occasion, list, gift or item."""
+        return create_comment(viewer=self.viewer, body=body, **fields)
 
 
 @dataclass

@@ -70,6 +70,8 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "DELETE": (401, 404, 404, 404, 204),
     },
     "/api/v1/lists/<uuid:list_id>/items": {"GET": (401, 404, 404, 404, 200), "POST": (401, 404, 404, 404, 201)},
+    "/api/v1/lists/<uuid:list_id>/shares": {"GET": (401, 404, 404, 404, 200), "POST": (401, 404, 404, 404, 201)},
+    "/api/v1/lists/<uuid:list_id>/shares/<uuid:pk>": {"DELETE": (401, 404, 404, 404, 204)},
     "/api/v1/items": {"GET": (401, 200, 200, 200, 200)},
     "/api/v1/items/<uuid:pk>": {
         "GET": (401, 404, 404, 404, 200),
@@ -80,6 +82,13 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "/api/v1/items/<uuid:pk>/release": {"POST": (401, 404, 404, 404, 200)},
     "/api/v1/items/<uuid:pk>/status": {"POST": (401, 404, 404, 404, 200)},
     "/api/v1/claims/<uuid:pk>": {"PATCH": (401, 404, 404, 404, 200), "DELETE": (401, 404, 404, 404, 204)},
+    # about somebody whom a guest and the other household do not see
+    "/api/v1/comments": {"GET": (401, 200, 200, 200, 200), "POST": (401, 400, 400, 201, 201)},
+    "/api/v1/comments/<uuid:pk>": {
+        "GET": (401, 404, 404, 404, 200),
+        "PATCH": (401, 404, 404, 404, 200),
+        "DELETE": (401, 404, 404, 404, 204),
+    },
 }
 
 # Which row stands behind the id of a path.
@@ -92,12 +101,14 @@ SUBJECTS = {
     "occasions": "occasion",
     "gifts": "gift",
     "lists": "list",
+    "shares": "share",
     "items": "item",
     "claims": "claim",
+    "comments": "comment",
 }
 
-# A body that is good, where a route takes one; `{grandpa}` stands for his id. The auth routes are tested on their
-# own: they get none here.
+# A body that is good, where a route takes one; `{grandpa}` stands for his id, `{guest}` for Gus's membership. The auth
+# routes are tested on their own: they get none here.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/auth/session/revoke"): {"device_id": "{device}"},
     ("PATCH", "/api/v1/users/me"): {"avatar_url": "https://example.org/a.png"},
@@ -116,10 +127,13 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "/api/v1/lists"): {"name": "Another list"},
     ("PATCH", "/api/v1/lists/<uuid:pk>"): {"name": "The same list"},
     ("POST", "/api/v1/lists/<uuid:list_id>/items"): {"new_gift": {"title": "A drill"}},
+    ("POST", "/api/v1/lists/<uuid:list_id>/shares"): {"guest": "{guest}"},
     ("PATCH", "/api/v1/items/<uuid:pk>"): {"note": "blue", "stage": "shortlisted"},
     ("POST", "/api/v1/items/<uuid:pk>/claim"): {"quantity": 1},
     ("POST", "/api/v1/items/<uuid:pk>/status"): {"status": "wrapped"},
     ("PATCH", "/api/v1/claims/<uuid:pk>"): {"quantity": 1, "actual_price": "5.00"},
+    ("POST", "/api/v1/comments"): {"person": "{grandpa}", "body": "A scarf?"},
+    ("PATCH", "/api/v1/comments/<uuid:pk>"): {"body": "Two scarves", "resolved": True},
 }
 
 OPERATIONS = [(method, path) for path, methods in TABLE.items() for method in methods]

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from accounts.models import DeviceSession
-from gifts.models import Claim, Gift, GiftList, ListItem
+from gifts.models import Claim, Comment, Gift, GiftList, ListItem, ListShare
 from households.models import Membership, Occasion, Role
 from tests.cast import Family, Member, join
 
@@ -20,6 +20,7 @@ class Home:
 
     family: Family
     guest: Member
+    second_guest: Member
     neighbour: Member
     wishlist: GiftList
     wish: ListItem
@@ -44,7 +45,8 @@ def open_household(family: Family, neighbour: Member) -> Home:
     mia = family.mia
     wishlist = mia.list("Mia's wishes", kind="wishlist")
     wish = mia.add(wishlist, "A grinder", quantity=3, note="by hand, please")
-    home = Home(family, join(family.household, "Gus", Role.GUEST), neighbour, wishlist, wish)
+    guests = [join(family.household, name, Role.GUEST) for name in ("Gus", "Ruth")]
+    home = Home(family, *guests, neighbour, wishlist, wish)
     mia.add(wishlist, "A scarf")
     family.leo.add(family.leo.list("For Theo", recipient=family.theo), "A kite")
     neighbour.add(neighbour.list("Eve's own"), "A fence")
@@ -73,7 +75,12 @@ def hide(home: Home) -> list[str]:
     beside = surprise(ada, home.wishlist.pk, "beside")
     for item in (items[0], beside, home.wish.pk):
         plan(ada, item, "canary-giver-note")
+    about = {"item": home.wish.pk, "list": home.wishlist.pk, "person": mia.pk, "occasion": party}
+    comments = [made(ada, "comments", **{name: pk, "body": f"canary-comment-{name}"}) for name, pk in about.items()]
+    guest = home.second_guest.membership.pk
     home.rows |= {
+        "comment": comments[0],
+        "share": made(ada, f"lists/{hidden}/shares", guest=guest),
         "occasion": party,
         "list": hidden,
         "item": items[0],
@@ -92,7 +99,10 @@ def ids_of_hidden_rows(home: Home, occasions: list[str]) -> list[str]:
     items = ListItem.objects.filter(list__in=lists)
     gifts = Gift.objects.filter(items__in=items)
     claims = Claim.objects.filter(giver=home.giver.person)
-    rows = [*lists, *items, *gifts, *claims, *Occasion.objects.filter(pk__in=occasions)]
+    comments = Comment.objects.filter(author=home.giver.user)
+    shares = ListShare.objects.filter(list__in=lists)
+    parties = Occasion.objects.filter(pk__in=occasions)
+    rows = [*lists, *items, *gifts, *claims, *comments, *shares, *parties]
     return [str(row.pk) for row in rows]
 
 

@@ -75,7 +75,11 @@ def ask(api: APIClient, method: str, url: str, body: Any = None) -> HttpResponse
 def body_for(home: Home, method: str, place: str) -> dict[str, Any] | None:
     body = BODIES.get((method, place))
     device = home.giver.user.sessions.earliest("id").device_id
-    ids = {"{device}": str(device), "{grandpa}": str(home.family.grandpa.pk)}
+    ids = {
+        "{device}": str(device),
+        "{grandpa}": str(home.family.grandpa.pk),
+        "{guest}": str(home.guest.membership.pk),
+    }
     return body and {name: ids.get(str(value), value) for name, value in body.items()}
 
 
@@ -152,7 +156,7 @@ def readable(home: Home) -> dict[str, dict[str, Any]]:
 def values_of(home: Home, name: str, kind: dict[str, Any]) -> list[str]:
     """What to try for a parameter: all that it offers, and whatever could find what is hidden."""
     if kind.get("format") == "uuid":
-        hidden = [home.rows[name] for name in ("household", "occasion", "list", "gift")]
+        hidden = [home.rows[name] for name in ("household", "occasion", "list", "item", "gift")]
         return [str(pk) for pk in (home.recipient.person.pk, home.wishlist.pk, *hidden)]
     if kind["type"] == "boolean":
         return ["true", "false"]
@@ -208,14 +212,14 @@ def test_a_filter_finds_what_is_hidden_as_little_as_what_never_was(home, secrets
     for place, parameters in readable(home).items():
         for name, kind in parameters.items():
             if kind.get("format") == "uuid" and TABLE[place]["GET"][3] == 200:
-                for secret in ("occasion", "list", "item", "gift", "claim", "session"):
+                for secret in ("occasion", "list", "item", "gift", "claim", "comment", "session"):
                     found = recipient.get(f"{place}?{name}={home.rows[secret]}")
                     assert seen(found) == seen(recipient.get(f"{place}?{name}={NOWHERE}")), (place, name, secret)
 
 
 def test_nothing_changes_for_the_recipient_when_everything_is_hidden(home):
     recipient = home.recipient.api()
-    home.rows |= dict.fromkeys(["occasion", "list", "item", "gift", "claim", "session"], NOWHERE)
+    home.rows |= dict.fromkeys(["occasion", "list", "item", "gift", "claim", "comment", "session"], NOWHERE)
     urls = [url for url in addresses(home) if not url.startswith(("/api/v1/schema", "/api/v1/docs"))]
     before = {url: [seen(answer) for answer in walk(recipient, url)] for url in urls}
     hide(home)

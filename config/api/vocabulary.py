@@ -96,6 +96,9 @@ WORDS: dict[str, Word] = {
     "occasion": Word("The occasion it is for.", AN_ID),
     "occurs_on": Word("The day it is for; null while unknown.", A_DAY),
     "companion_of": Word("The list that this one holds the surprises of; null for an ordinary list.", None),
+    "guest": Word("The guest it is shown to."),
+    "ListShare.guest": Word("The guest it is shown to, by their membership.", AN_ID),
+    "ListShare.list": Word("The list that is shown to them.", AN_ID),
     "list": Word("The list it stands on.", AN_ID),
     "gift": Word("The gift."),
     "new_gift": Word("A gift to be made with it."),
@@ -117,6 +120,14 @@ WORDS: dict[str, Word] = {
     "giver": Word("The Person who gives it."),
     "actual_price": Word("What was paid for this claim, all in all.", "95.00"),
     "gifted_on": Word("The day it was given.", A_DAY),
+    # --- What is said
+    "author": Word("Who said it."),
+    "body": Word("What is said, as plain text; `@handle` calls a member.", "@leo the red one or the blue one?"),
+    "resolved": Word("Whether it is settled.", False),
+    "item": Word("The item it is about.", AN_ID),
+    # --- Previews
+    "found": Word("Whether the page says anything about a thing.", True),
+    "reason": Word("Why nothing was found; null when something was."),
     "error": Word("Why not."),
 }
 

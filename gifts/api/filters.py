@@ -4,12 +4,28 @@ import django_filters
 from django.db.models import QuerySet
 
 from config.api.filters import Flag, Ordering
-from gifts.models import Claim, Gift, GiftList, ItemPlan, ListItem
+from gifts.models import Claim, Comment, Gift, GiftList, ItemPlan, ListItem
 from gifts.moves import STATUSES
 from households.api.filters import HouseholdScopedFilter
 
 # A longer number than the column holds cannot even be compared with it.
 MONEY = {"max_digits": 12, "decimal_places": 2}
+
+
+class CommentFilter(HouseholdScopedFilter):
+    person = django_filters.UUIDFilter(field_name="person_id", help_text="What was said about this person.")
+    occasion = django_filters.UUIDFilter(field_name="occasion_id")
+    list = django_filters.UUIDFilter(method="on_list", help_text="About this list, and what is hidden beside it.")
+    gift = django_filters.UUIDFilter(field_name="gift_id")
+    item = django_filters.UUIDFilter(field_name="item_id")
+    resolved = Flag()
+
+    class Meta:
+        model = Comment
+        fields: list[str] = []
+
+    def on_list(self, queryset: QuerySet, name: str, value: UUID) -> QuerySet:
+        return queryset.on_list(value)
 
 
 class GiftFilter(HouseholdScopedFilter):
@@ -57,7 +73,7 @@ class ItemFilter(HouseholdScopedFilter):
         fields: list[str] = []
 
     def on_list(self, queryset: QuerySet, name: str, value: UUID) -> QuerySet:
-        return queryset.on_list(value)
+        return queryset.on_list(value, self.request.auth)
 
     def only_mine(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         viewer = self.request.auth

@@ -1,18 +1,22 @@
 from django.urls import include, path
 
 from config.api.routers import Router
+from gifts.api.views.comments import CommentViewSet
 from gifts.api.views.gifts import GiftViewSet
 from gifts.api.views.items import ClaimViewSet, ItemViewSet, ListItemViewSet
 from gifts.api.views.lists import GiftListViewSet
 from gifts.api.views.people import PersonMergeView
 from gifts.api.views.preview import GiftPreviewView
+from gifts.api.views.shares import ListShareViewSet
 
 router = Router()
 router.register("gifts", GiftViewSet)
 router.register("lists", GiftListViewSet)
 router.register("lists/<uuid:list_id>/items", ListItemViewSet, basename="list-items")
+router.register("lists/<uuid:list_id>/shares", ListShareViewSet, basename="list-shares")
 router.register("items", ItemViewSet)
 router.register("claims", ClaimViewSet)
+router.register("comments", CommentViewSet)
 
 urlpatterns = [
     path("people/<uuid:pk>/merge", PersonMergeView.as_view({"post": "merge"}), name="person-merge"),

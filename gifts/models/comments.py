@@ -1,4 +1,5 @@
 from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -25,16 +26,25 @@ class CommentQuerySet(ScopedQuerySet):
         """
         if viewer is None:
             return self.none()
-        about = (
+        # Asked row by row: a page then costs what its rows cost, however many items the household has.
+        about_what_they_see = (
             # Of persons a guest learns the names only.
-            Q(person__in=Person.objects.visible_to(viewer), household__in=viewer.planning_household_ids)
-            | Q(occasion__in=Occasion.objects.visible_to(viewer))
-            | Q(list__in=GiftList.objects.visible_to(viewer))
-            | Q(gift__in=Gift.objects.visible_to(viewer))
-            | Q(item__in=ListItem.objects.visible_to(viewer))
+            Q(_is_one_of("person", Person.objects.visible_to(viewer)), household__in=viewer.planning_household_ids)
+            | Q(_is_one_of("occasion", Occasion.objects.visible_to(viewer)))
+            | Q(_is_one_of("list", GiftList.objects.visible_to(viewer)))
+            | Q(_is_one_of("gift", Gift.objects.visible_to(viewer)))
+            | Q(_is_one_of("item", ListItem.objects.visible_to(viewer)))
         )
         hidden = CommentHiddenFrom.objects.filter(comment=OuterRef("pk"), person__in=viewer.person_ids)
-        return self.filter(about, ~Exists(hidden), household__in=viewer.household_ids)
+        return self.filter(about_what_they_see, ~Exists(hidden), household__in=viewer.household_ids)
+
+    def on_list(self, list_id: UUID) -> Self:
+        """About this list, or about its companion."""
+        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id))
+
+
+def _is_one_of(subject: str, rows: ScopedQuerySet) -> Exists:
+    return Exists(rows.filter(pk=OuterRef(subject)))
 
 
 def _exactly_one_subject() -> Q:
@@ -67,6 +77,11 @@ class Comment(HouseholdRow, Deletable):
 
     def __str__(self) -> str:
         return f"comment by {self.author_id}"
+
+    @property
+    def subject(self) -> HouseholdRow:
+        """What it is about."""
+        return next(getattr(self, name) for name in SUBJECTS if getattr(self, f"{name}_id"))
 
 
 class CommentHiddenFromQuerySet(ScopedQuerySet):

@@ -104,9 +104,9 @@ class ListItemQuerySet(ScopedQuerySet):
         """What stands, or stood, on a list that the viewer knows of."""
         return self.none() if viewer is None else self.filter(list__in=GiftList.objects.known_to(viewer))
 
-    def on_list(self, list_id: UUID) -> Self:
-        """What stands on this list, and on its companion."""
-        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id))
+    def on_list(self, list_id: UUID, viewer: Viewer) -> Self:
+        """What stands on this list, and on its companion for whoever sees the two joined."""
+        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id) & _knows_what_it_is_beside(viewer))
 
     def unconcealed_from(self, viewer: Viewer) -> Self:
         """Items whose givers' side this viewer may know: the wishes of others."""
@@ -290,10 +290,19 @@ def _is_kept_for_givers() -> Q:
 def _is_beside(viewer: Viewer) -> Q:
     """Whether the item stands on the companion of a list that the viewer sees, and so is read after that list's own.
 
-    Whoever sees the companion sees the list, unless it was deleted, or closed by somebody else.
+    Whoever plans and sees the companion sees the list, unless it was deleted, or closed by somebody else.
     """
     closed = Q(list__companion_of__visibility=GiftList.Visibility.PRIVATE) & ~Q(list__companion_of__owner=viewer.user)
-    return Q(list__companion_of__isnull=False, list__companion_of__deleted_at__isnull=True) & ~closed
+    is_there = Q(list__companion_of__isnull=False, list__companion_of__deleted_at__isnull=True) & ~closed
+    return is_there & _knows_what_it_is_beside(viewer)
+
+
+def _knows_what_it_is_beside(viewer: Viewer) -> Q:
+    """To a guest, a companion may be shared and its list not: how many wishes stand there is not theirs to count."""
+    if not viewer.guest_household_ids:
+        return Q()
+    lists = GiftList.objects.visible_to(viewer)
+    return Q(household__in=viewer.planning_household_ids) | Q(list__companion_of__in=lists)
 
 
 def _ordinal(viewer: Viewer) -> Case:

@@ -2,7 +2,7 @@ from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, When
 
 from config.models import Deletable, ScopedQuerySet
 from households.models import HouseholdRow, Membership, Occasion, Person
@@ -15,13 +15,15 @@ class GiftListQuerySet(ScopedQuerySet):
 
     def known_to(self, viewer: Viewer | None) -> Self:
         """Household lists, those hidden from somebody else, and one's own, deleted or not; never one for an occasion
-        that is hidden from the viewer. Of the first two, guests know what is shared with them."""
+        that is hidden from the viewer. Of the first two, guests know what is shared with them and, being its recipient,
+        what was opened to them."""
         if viewer is None:
             return self.none()
         visibility = GiftList.Visibility
         within_reach = Q(household__in=viewer.planning_household_ids)
         if viewer.guest_household_ids:
             within_reach |= Q(pk__in=ListShare.objects.held_by(viewer).values("list"))
+            within_reach |= Q(household__in=viewer.guest_household_ids, recipient__in=viewer.person_ids)
         hidden = Q(visibility=visibility.HIDDEN) & ~Q(recipient__in=viewer.person_ids)
         own = Q(household__in=viewer.household_ids, owner=viewer.user) & ~Q(visibility=visibility.HIDDEN)
         open_to_them = within_reach & (Q(visibility=visibility.HOUSEHOLD) | hidden) | own
@@ -32,6 +34,17 @@ class GiftListQuerySet(ScopedQuerySet):
     def standing_alone(self, viewer: Viewer) -> Self:
         """Without the companions of lists that the viewer sees anyway: those two are read as one."""
         return self.exclude(companion_of__in=GiftList.objects.visible_to(viewer))
+
+    def as_seen_by(self, viewer: Viewer) -> Self:
+        """With the list that a companion belongs to, where the viewer sees that one, too.
+
+        Whoever plans knows of it anyway; to a guest, the companion alone may have been shared.
+        """
+        if not viewer.guest_household_ids:
+            return self.annotate(seen_companion_of=F("companion_of"))
+        seen = Q(companion_of__in=GiftList.objects.visible_to(viewer))
+        planned = Q(household__in=viewer.planning_household_ids)
+        return self.annotate(seen_companion_of=Case(When(planned | seen, then=F("companion_of"))))
 
 
 class GiftList(HouseholdRow, Deletable):
@@ -96,6 +109,10 @@ class GiftList(HouseholdRow, Deletable):
         """Whether the viewer is its recipient. That beats every role."""
         return viewer.is_any_of(self.recipient_id)
 
+    def is_planned_by(self, viewer: Viewer) -> bool:
+        """Whether the viewer has a say in what is planned on it. Guests have one on lists of their own only."""
+        return viewer.plans(self.household_id) or self.owner_id == viewer.user.pk
+
 
 class ListShareQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: Viewer | None) -> Self:
@@ -104,7 +121,8 @@ class ListShareQuerySet(ScopedQuerySet):
             return self.none()
         lists = GiftList.objects.visible_to(viewer)
         planned = Q(household__in=viewer.planning_household_ids)
-        return self.filter(planned | Q(guest__user=viewer.user), list__in=lists)
+        own = Q(household__in=viewer.guest_household_ids, guest__user=viewer.user)
+        return self.filter(planned | own, list__in=lists)
 
     def held_by(self, viewer: Viewer) -> Self:
         """The shares that show something to the viewer as a guest."""

@@ -11,7 +11,7 @@ from django.db import transaction
 from config.errors import Code, Refusal, invalid
 from gifts.models import Claim, ItemPlan, ListItem
 from gifts.moves import CLAIM_STATUSES, STAGES, allowed_moves
-from households.models import Membership, Person
+from households.models import Membership, Person, Role
 from households.services import diary
 from households.viewer import Viewer
 
@@ -43,6 +43,10 @@ class Standing:
         return max(self.item.quantity - sum(claim.quantity for claim in self.claims), 0)
 
     @property
+    def plans(self) -> bool:
+        return self.item.list.is_planned_by(self.viewer)
+
+    @property
     def takes_no_claims(self) -> bool:
         return self.item.is_withdrawn or self.item.plan.stage == ItemPlan.Stage.DROPPED
 
@@ -53,6 +57,7 @@ class Standing:
             mine=self.mine,
             claimed=len(self.claims),
             remaining=self.remaining,
+            plans=self.plans,
             withdrawn=self.item.is_withdrawn,
         )
 
@@ -95,6 +100,8 @@ def move_item(*, viewer: Viewer, item_id: UUID, status: str, quantity: int | Non
     CONFLICT_INVALID_TRANSITION names what is allowed; CONFLICT_CLAIM_UNAVAILABLE says what remains.
     """
     standing = _standing(viewer, item_id)
+    if status in STAGES and status != standing.item.plan.stage and not standing.plans:
+        raise Refusal(Code.RESOURCE_FORBIDDEN, "The plan is for those who plan here; you may let go of what you took.")
     if status not in standing.allowed:
         is_taken = status in CLAIM_STATUSES and not standing.takes_no_claims
         raise standing.unavailable() if is_taken else standing.not_from_here()
@@ -108,12 +115,12 @@ def move_item(*, viewer: Viewer, item_id: UUID, status: str, quantity: int | Non
 def update_claim(*, viewer: Viewer, claim_id: UUID, changes: dict[str, Any]) -> Claim:
     """Change one's own claim. An owner may change any, and hand it to another `giver`.
 
-    When its giver has left, whoever gives may hand it on.
+    When its giver has left, whoever plans may hand it on.
     """
     standing, claim = lock_claim(viewer=viewer, claim_id=claim_id)
     giver = changes.pop("giver", claim.giver)
     if giver.pk != claim.giver_id:
-        if not viewer.owns(claim.household_id) and not _is_abandoned(claim):
+        if not _may_take_over(viewer, claim):
             raise Refusal(Code.RESOURCE_FORBIDDEN)
         claim = _reassign(viewer, standing, claim, giver)
     if changes:
@@ -128,9 +135,9 @@ def update_claim(*, viewer: Viewer, claim_id: UUID, changes: dict[str, Any]) -> 
 
 @transaction.atomic
 def release_claim(*, viewer: Viewer, claim_id: UUID) -> None:
-    """Let go of one's own claim; an owner of any; whoever gives of one whose giver has left."""
+    """Let go of one's own claim; an owner of any; whoever plans of one whose giver has left."""
     standing, claim = lock_claim(viewer=viewer, claim_id=claim_id)
-    if claim != standing.mine and not viewer.owns(claim.household_id) and not _is_abandoned(claim):
+    if claim != standing.mine and not _may_take_over(viewer, claim):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     _release(viewer, claim)
 
@@ -190,13 +197,15 @@ def _write(standing: Standing, giver: Person, **values: Any) -> Claim:
 
 
 def _move_stage(viewer: Viewer, standing: Standing, stage: str) -> None:
-    """Back to an idea one lets go of it, whoever else holds on."""
+    """Back to an idea one lets go of it, whoever else holds on. For a guest, that is all it does."""
     plan = standing.item.plan
-    plan.stage = stage
-    plan.save(update_fields=["stage", "updated_at"])
+    if standing.plans:
+        plan.stage = stage
+        plan.save(update_fields=["stage", "updated_at"])
     if standing.mine:
         _release(viewer, standing.mine)
-    _record(viewer, "plan.moved", plan, stage=stage)
+    if standing.plans:
+        _record(viewer, "plan.moved", plan, stage=stage)
 
 
 def _move_claim(viewer: Viewer, standing: Standing, status: str, quantity: int | None) -> None:
@@ -239,16 +248,25 @@ def _reassign(viewer: Viewer, standing: Standing, claim: Claim, giver: Person) -
     return handed_on
 
 
-def _is_abandoned(claim: Claim) -> bool:
-    """Whether its giver has left, with the gift not given yet: gone from the household, archived or deleted.
+def _may_take_over(viewer: Viewer, claim: Claim) -> bool:
+    """Whether somebody else's claim is theirs to hand on or to release."""
+    return viewer.owns(claim.household_id) or (viewer.plans(claim.household_id) and _is_abandoned(claim))
 
-    Whoever still signs in has not left, whatever anybody does to their Person.
+
+def _is_abandoned(claim: Claim) -> bool:
+    """Whether its giver has left, with the gift not given yet: gone from the household, archived or deleted; or a
+    guest who does not see the item any more, and so could not let go of it themself.
+
+    Whoever still signs in and sees it has not left, whatever anybody does to their Person.
     """
     if claim.status == Claim.Status.GIFTED:
         return False
     membership = Membership.objects.filter(person=claim.giver).select_related("user").first()
+    if membership and membership.is_active and membership.user.is_active:
+        is_shown = ListItem.objects.visible_to(Viewer.of(membership.user)).filter(pk=claim.item_id)
+        return membership.role == Role.GUEST and not is_shown.exists()
     if membership:
-        return not (membership.is_active and membership.user.is_active)
+        return True
     return claim.giver.archived_at is not None or claim.giver.deleted_at is not None
 
 

@@ -7,6 +7,7 @@ from config.errors import Code, Refusal
 from gifts.models import Gift
 from households.models import Household
 from households.services import diary
+from households.services.households import require_planner
 from households.viewer import Viewer
 
 
@@ -40,6 +41,7 @@ def update_gift(*, viewer: Viewer, gift_id: UUID, changes: dict[str, Any]) -> Gi
 def publish_gift(*, viewer: Viewer, gift_id: UUID) -> Gift:
     """Show it in the catalog, to everybody: a deliberate act, and the only way there."""
     gift = _changeable_gift(viewer, gift_id)
+    require_planner(viewer, gift.household_id)
     if gift.created_by_id != viewer.user.pk and not viewer.owns(gift.household_id):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     if not gift.in_catalog:
@@ -58,9 +60,12 @@ def delete_gift(*, viewer: Viewer, gift_id: UUID) -> None:
 
 
 def _changeable_gift(viewer: Viewer, gift_id: UUID) -> Gift:
-    """Its maker's; in the catalog an owner's, too; and anybody's who sees it when nobody in particular made it."""
+    """Its maker's; in the catalog an owner's, too; and anybody's who plans and sees it when nobody in particular made
+    it. Of a guest's own making, what is not in the catalog."""
     gift = Gift.objects.visible_to(viewer).locked(gift_id)
     made_it = gift.created_by_id in {None, viewer.user.pk}
+    if gift.in_catalog or gift.created_by_id is None:
+        require_planner(viewer, gift.household_id)
     if not made_it and not (gift.in_catalog and viewer.owns(gift.household_id)):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     return gift

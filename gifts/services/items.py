@@ -31,6 +31,8 @@ def add_item(
     The same gift again revives the row that was deleted; CONFLICT_DUPLICATE when it is there already.
     """
     gift_list = GiftList.objects.visible_to(viewer).locked(list_id)
+    if not (gift_list.is_planned_by(viewer) or gift_list.is_for(viewer)):
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
     plan = {name: fields.pop(name) for name in PLAN_FIELDS & fields.keys()}
     if gift_list.is_for(viewer) and plan:
         raise Refusal(Code.RESOURCE_FORBIDDEN)
@@ -103,7 +105,7 @@ def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> Li
     item = lock_item(viewer=viewer, item_id=item_id, to_move="position" in changes)
     plan = {name: changes[name] for name in changes if name in PLAN_FIELDS}
     wish = {name: changes[name] for name in changes if name not in PLAN_FIELDS}
-    if plan and item.list.is_for(viewer):
+    if plan and (item.list.is_for(viewer) or not item.list.is_planned_by(viewer)):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     if wish:
         _require_wish_rights(viewer, item)
@@ -123,11 +125,11 @@ def delete_item(*, viewer: Viewer, item_id: UUID) -> None:
 
 
 def _require_wish_rights(viewer: Viewer, item: ListItem) -> None:
-    """Its recipient's, or who added it; where nobody in particular did, anybody's who gives, out of the recipient's
+    """Its recipient's, or who added it; where nobody in particular did, anybody's who plans, out of the recipient's
     sight."""
     if item.is_withdrawn:
         raise Refusal(Code.CONFLICT_STATE, "This has been withdrawn.")
-    anybodys = item.added_by_id is None and not item.list.is_seen_by_recipient
+    anybodys = item.added_by_id is None and not item.list.is_seen_by_recipient and item.list.is_planned_by(viewer)
     if not (item.list.is_for(viewer) or item.added_by_id == viewer.user.pk or anybodys):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
 

@@ -7,6 +7,7 @@ from config.errors import Code, Refusal, invalid
 from gifts.models import GiftList, ListItem
 from households.models import Household, Occasion, Person
 from households.services import diary
+from households.services.households import require_planner
 from households.viewer import Belonging, Viewer
 
 # From the most secret to the most public.
@@ -38,7 +39,7 @@ def create_list(*, viewer: Viewer, name: str, household: Household | None = None
 @transaction.atomic
 def update_list(*, viewer: Viewer, list_id: UUID, changes: dict[str, Any]) -> GiftList:
     """Change its name, its visibility, or set the date that was unknown so far."""
-    gift_list = _changeable_list(viewer, list_id)
+    gift_list = changeable_list(viewer, list_id)
     if "occurs_on" in changes:
         _check_date(viewer, gift_list)
     if changes.get("visibility", gift_list.visibility) != gift_list.visibility:
@@ -62,6 +63,9 @@ def _save_changes(viewer: Viewer, gift_list: GiftList, fields: list[str]) -> Non
     if "occurs_on" in fields:
         # The two are read as one, so they stay on one date.
         GiftList.objects.filter(companion_of=gift_list).update(occurs_on=gift_list.occurs_on)
+    if "visibility" in fields and gift_list.visibility == GiftList.Visibility.PRIVATE:
+        # Should its owner open it again, guests have to be asked in again.
+        gift_list.shares.all().delete()
     if "visibility" in fields and gift_list.is_seen_by_recipient:
         _keep_what_was_hidden(gift_list)
 
@@ -79,7 +83,7 @@ def _keep_what_was_hidden(gift_list: GiftList) -> None:
 @transaction.atomic
 def delete_list(*, viewer: Viewer, list_id: UUID) -> None:
     """Leave a tombstone. What givers hid beside it stays with them."""
-    gift_list = _changeable_list(viewer, list_id)
+    gift_list = changeable_list(viewer, list_id)
     gift_list.entomb(by=viewer.user)
     diary.record(household_id=gift_list.household_id, actor=viewer.user, verb="list.deleted", subject=gift_list)
 
@@ -126,7 +130,7 @@ def _default_recipient(viewer: Viewer, place: Belonging, kind: str, occasion: Oc
     return people.filter(occasions=occasion).first() if occasion else None
 
 
-def _changeable_list(viewer: Viewer, list_id: UUID) -> GiftList:
+def changeable_list(viewer: Viewer, list_id: UUID) -> GiftList:
     gift_list = GiftList.objects.visible_to(viewer).locked(list_id)
     if gift_list.owner_id != viewer.user.pk and not viewer.owns(gift_list.household_id):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
@@ -149,6 +153,9 @@ def _check_new_visibility(viewer: Viewer, gift_list: GiftList, visibility: str) 
     only_for_its_owner = widening or visibility == GiftList.Visibility.PRIVATE
     if only_for_its_owner and gift_list.owner_id != viewer.user.pk:
         raise Refusal(Code.RESOURCE_FORBIDDEN, "Only the list's owner may do that.")
+    if visibility == GiftList.Visibility.HIDDEN:
+        # A hidden list is for those who plan together: a guest would lose sight of it.
+        require_planner(viewer, gift_list.household_id)
 
 
 def _check_visibility(viewer: Viewer, gift_list: GiftList) -> None:

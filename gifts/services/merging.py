@@ -12,11 +12,11 @@ from django.utils import timezone
 from accounts.models import User
 from config.errors import Code, Refusal, invalid
 from config.models import ScopedQuerySet
-from gifts.models import Claim, GiftList, ListItem
+from gifts.models import Claim, Comment, CommentHiddenFrom, GiftList, ListItem
 from gifts.services.claims import may_give
 from households.models import Membership, Occasion, Person, PersonMember, PersonQuerySet
 from households.services import diary
-from households.services.households import locked_with_household
+from households.services.households import locked_with_household, require_planner
 from households.services.people import is_linked, may_decide_over
 from households.viewer import Viewer
 
@@ -32,6 +32,7 @@ def merge_people(*, viewer: Viewer, source_id: UUID, target_id: UUID) -> Person:
     CONFLICT_STATE when each has a login of their own.
     """
     source, target = _locked_pair(Person.objects.visible_to(viewer), source_id, target_id)
+    require_planner(viewer, source.household_id)
     # Their members, too: the viewer knows their persons from before the locks, and may have joined a couple since.
     concerned = {source.pk, target.pk} | _members_of(source) | _members_of(target)
     if is_linked(source.pk, target.pk) and not may_decide_over(viewer, source.household_id, concerned):
@@ -68,6 +69,7 @@ def _merge(source: Person, target: Person, *, actor: User | None) -> Person:
     Occasion.objects.filter(honoree=source).update(honoree=target, updated_at=timezone.now())
     _move_lists(source, target)
     _move_claims(source, target)
+    _move_comments(source, target)
     released = _release_gifts_to_themselves(target)
     _absorb(source, target)
     for claim in released:
@@ -133,6 +135,14 @@ def _move_claims(source: Person, target: Person) -> None:
             claim.save(update_fields=["giver", "updated_at"])
         else:
             _fold(claim, kept)
+
+
+def _move_comments(source: Person, target: Person) -> None:
+    """What was said about the source, and whatever was hidden from them. That is no change of anybody's words."""
+    Comment.objects.filter(person=source).update(person=target)
+    hidden = CommentHiddenFrom.objects.filter(person=source)
+    hidden.filter(comment__in=CommentHiddenFrom.objects.filter(person=target).values("comment")).delete()
+    hidden.update(person=target, updated_at=timezone.now())
 
 
 def _claimed_by(giver: Person) -> QuerySet:

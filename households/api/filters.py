@@ -10,9 +10,12 @@ class HouseholdScopedFilter(django_filters.FilterSet):
 
 class PersonFilter(HouseholdScopedFilter):
     archived = Flag(
-        field_name="archived_at", lookup_expr="isnull", exclude=True, help_text="Only archived ones, or only others."
+        field_name="seen_archived_at",
+        lookup_expr="isnull",
+        exclude=True,
+        help_text="Only archived ones, or only others.",
     )
-    ordering = Ordering(fields=["display_name", "birthdate"])
+    ordering = Ordering(fields={"display_name": "display_name", "seen_birthdate": "birthdate"})
 
     class Meta:
         model = Person

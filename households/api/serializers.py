@@ -89,7 +89,7 @@ class ActivationCodeSerializer(serializers.Serializer):
 class MemberCreateSerializer(StrictModelSerializer):
     """A new login: an e-mail address, a handle, or both. Without `person` a new one is made."""
 
-    role = serializers.ChoiceField(choices=[Role.OWNER, Role.MEMBER], default=Role.MEMBER)
+    role = serializers.ChoiceField(choices=Role.choices, default=Role.MEMBER)
     person = VisibleRelatedField(Person.objects.all(), required=False)
 
     class Meta:
@@ -105,12 +105,29 @@ class MemberCreateSerializer(StrictModelSerializer):
 
 
 class MemberUpdateSerializer(StrictSerializer):
-    role = serializers.ChoiceField(choices=[Role.OWNER, Role.MEMBER], required=False)
+    role = serializers.ChoiceField(choices=Role.choices, required=False)
     person = VisibleRelatedField(Person.objects.all(), required=False)
     is_active = serializers.BooleanField(required=False)
 
 
+# What a guest learns of a Person; in place of the rest comes what an empty Person has there.
+NAME = {"id", "household", "display_name"}
+EMPTY = {
+    "relationship": "",
+    "interests": "",
+    "sizes": {},
+    "constraints": "",
+    "photo_url": "",
+    "notes": "",
+    "members": [],
+}
+
+
 class PersonSerializer(serializers.ModelSerializer):
+    """Somebody as those who plan know them. A guest reads the name alone, in the same shape."""
+
+    created_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    updated_at = serializers.DateTimeField(read_only=True, allow_null=True)
     members = PersonRefSerializer(many=True, help_text="For a couple or group: who it is.")
 
     class Meta:
@@ -132,6 +149,12 @@ class PersonSerializer(serializers.ModelSerializer):
             "updated_at",
         ]
         read_only_fields = fields
+
+    def to_representation(self, person: Person) -> dict[str, Any]:
+        shown = super().to_representation(person)
+        if self.context["request"].auth.plans(person.household_id):
+            return shown
+        return {name: value if name in NAME else EMPTY.get(name) for name, value in shown.items()}
 
 
 class PersonWriteSerializer(StrictModelSerializer):

@@ -127,7 +127,8 @@ class PersonRows(RepeatableViewSet):
 
     def get_queryset(self) -> QuerySet:
         members = Person.objects.visible_to(self.viewer).order_by("id")
-        return super().get_queryset().prefetch_related(Prefetch("members", members))
+        rows = super().get_queryset().prefetch_related(Prefetch("members", members))
+        return rows.as_seen_by(self.viewer) if self.viewer else rows
 
     def lock(self) -> None:
         locked_with_household(Person.objects.visible_to(self.viewer), self.kwargs["pk"])

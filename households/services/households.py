@@ -66,6 +66,12 @@ def require_owner(viewer: Viewer, household_id: UUID) -> None:
         raise Refusal(Code.RESOURCE_FORBIDDEN)
 
 
+def require_planner(viewer: Viewer, household_id: UUID) -> None:
+    """What a guest sees of the household is not theirs to change."""
+    if not viewer.plans(household_id):
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
+
+
 def locked_with_household(rows: ScopedQuerySet, pk: UUID) -> Any:
     """This one of the rows, locked after its household.
 

@@ -64,6 +64,7 @@ def update_member(
     membership.role = role or membership.role
     membership.is_active = membership.is_active if is_active is None else is_active
     membership.save(update_fields=["role", "person", "is_active", "updated_at"])
+    _end_shares(membership)
     _keep_an_owner(membership.household_id)
     _record_update(viewer.user, membership)
     return membership
@@ -91,6 +92,7 @@ def remove_member(*, viewer: Viewer, membership_id: UUID) -> None:
         return
     membership.is_active = False
     membership.save(update_fields=["is_active", "updated_at"])
+    _end_shares(membership)
     if membership.role == Role.OWNER:
         _keep_an_owner(membership.household_id)
     _record(viewer.user, "membership.removed", membership)
@@ -147,6 +149,15 @@ def _free_person(household_id: UUID, person: Person) -> Person:
     if person.member_links.exists():
         raise invalid(person="A couple or group cannot sign in; choose one of them.")
     return person
+
+
+def _end_shares(membership: Membership) -> None:
+    """Of whoever is no guest here any more: made one again, they begin with nothing.
+
+    The rows belong to the gift table, which lies above us; they are ours to end, as they hang on this row.
+    """
+    if membership.role != Role.GUEST or not membership.is_active:
+        membership.shares.all().delete()
 
 
 def _keep_an_owner(household_id: UUID) -> None:

@@ -6,6 +6,7 @@ from django.db import transaction
 from config.errors import invalid
 from households.models import Household, Occasion
 from households.services import diary
+from households.services.households import require_planner
 from households.viewer import Viewer
 
 
@@ -22,7 +23,7 @@ def create_occasion(*, viewer: Viewer, household: Household | None = None, **fie
 
 @transaction.atomic
 def update_occasion(*, viewer: Viewer, occasion_id: UUID, changes: dict[str, Any]) -> Occasion:
-    occasion = Occasion.objects.visible_to(viewer).locked(occasion_id)
+    occasion = _changeable_occasion(viewer, occasion_id)
     if fields := occasion.assign(changes):
         _check(viewer, occasion)
         occasion.save(update_fields=[*fields, "updated_at"])
@@ -39,9 +40,15 @@ def update_occasion(*, viewer: Viewer, occasion_id: UUID, changes: dict[str, Any
 @transaction.atomic
 def delete_occasion(*, viewer: Viewer, occasion_id: UUID) -> None:
     """Leave a tombstone. The lists that are for it stay."""
-    occasion = Occasion.objects.visible_to(viewer).locked(occasion_id)
+    occasion = _changeable_occasion(viewer, occasion_id)
     occasion.entomb(by=viewer.user)
     diary.record(household_id=occasion.household_id, actor=viewer.user, verb="occasion.deleted", subject=occasion)
+
+
+def _changeable_occasion(viewer: Viewer, occasion_id: UUID) -> Occasion:
+    occasion = Occasion.objects.visible_to(viewer).locked(occasion_id)
+    require_planner(viewer, occasion.household_id)
+    return occasion
 
 
 def _check(viewer: Viewer, occasion: Occasion) -> None:

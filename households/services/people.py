@@ -8,7 +8,7 @@ from django.utils import timezone
 from config.errors import Code, Refusal, invalid
 from households.models import Household, Membership, Person, PersonMember
 from households.services import diary
-from households.services.households import locked_with_household
+from households.services.households import locked_with_household, require_planner
 from households.viewer import Viewer
 
 
@@ -29,7 +29,7 @@ def create_person(
 
 @transaction.atomic
 def update_person(*, viewer: Viewer, person_id: UUID, changes: dict[str, Any]) -> Person:
-    person = locked_with_household(Person.objects.visible_to(viewer), person_id)
+    person = _changeable_person(viewer, person_id)
     columns = _columns(changes)
     fields = [] if "members" not in columns else _change_members(viewer, person, columns.pop("members"))
     fields += person.assign(columns)
@@ -45,7 +45,7 @@ def update_person(*, viewer: Viewer, person_id: UUID, changes: dict[str, Any]) -
 @transaction.atomic
 def delete_person(*, viewer: Viewer, person_id: UUID) -> None:
     """Leave a tombstone. Whoever this person is stays blind to what is hidden from them."""
-    person = locked_with_household(Person.objects.visible_to(viewer), person_id)
+    person = _changeable_person(viewer, person_id)
     if is_linked(person.pk) and not may_decide_over(viewer, person.household_id, [person.pk]):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     person.entomb(by=viewer.user)
@@ -63,6 +63,12 @@ def may_decide_over(viewer: Viewer, household_id: UUID, person_ids: Iterable[UUI
     Everybody else, and the persons themselves above all, could end their own blindness that way.
     """
     return viewer.owns(household_id) and not viewer.is_any_of(*person_ids)
+
+
+def _changeable_person(viewer: Viewer, person_id: UUID) -> Person:
+    person = locked_with_household(Person.objects.visible_to(viewer), person_id)
+    require_planner(viewer, person.household_id)
+    return person
 
 
 def _columns(fields: dict[str, Any]) -> dict[str, Any]:

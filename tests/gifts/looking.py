@@ -31,26 +31,40 @@ def item_filters(*, lists: Iterable = (), gifts: Iterable = (), persons: Iterabl
     return filters
 
 
-def all_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = (), persons: Iterable = ()) -> list[str]:
+def all_paths(
+    *,
+    lists: Iterable = (),
+    items: Iterable = (),
+    gifts: Iterable = (),
+    persons: Iterable = (),
+    comments: Iterable = (),
+) -> list[str]:
     """Every route that reads, with every filter and ordering."""
-    lists, gifts, persons = list(lists), list(gifts), list(persons)
+    lists, items, gifts, persons = list(lists), list(items), list(gifts), list(persons)
     filters = item_filters(lists=lists, gifts=gifts, persons=persons)
     paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me"]
     paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
     paths += [f"items?{narrowed}" for narrowed in filters]
     paths += ["gifts?in_catalog=true", "gifts?in_catalog=false", "gifts?price_min=1", "gifts?price_max=1000"]
     paths += [f"lists?{name}={pk}" for name in ("recipient", "occasion") for pk in persons]
-    paths += [f"lists/{pk}" for pk in lists] + [f"lists/{pk}/items" for pk in lists]
+    paths += [f"lists/{pk}" for pk in lists] + [f"lists/{pk}/{rows}" for pk in lists for rows in ("items", "shares")]
     paths += [f"lists/{pk}/items?ordering={ordering}" for pk in lists for ordering in ORDERINGS["items"]]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts] + [f"people/{pk}" for pk in persons]
+    about = {"list": lists, "item": items, "gift": gifts, "person": persons}
+    paths += [f"comments?{name}={pk}" for name, rows in about.items() for pk in [*rows, NEVER]]
+    paths += ["comments", "comments?resolved=true", "comments?resolved=false", *(f"comments/{pk}" for pk in comments)]
     return [f"{API}/{path}" for path in paths]
 
 
-def plain_paths(*, lists: Iterable = (), items: Iterable = (), gifts: Iterable = ()) -> list[str]:
+def plain_paths(
+    *, lists: Iterable = (), items: Iterable = (), gifts: Iterable = (), comments: Iterable = ()
+) -> list[str]:
     """The same without filters and orderings, for those who look often."""
     paths = ["items", "lists", "gifts", "people", "occasions", "items?status=idea", "items?ordering=-price"]
     paths += [path for pk in lists for path in (f"lists/{pk}", f"lists/{pk}/items", f"items?list={pk}")]
+    paths += [f"lists/{pk}/shares" for pk in lists]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]
+    paths += ["comments", "comments?resolved=true", *(f"comments/{pk}" for pk in comments)]
     return [f"{API}/{path}" for path in paths]
 
 

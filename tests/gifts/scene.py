@@ -7,10 +7,10 @@ from typing import Any
 
 from rest_framework.test import APIClient
 
-from gifts.models import GiftList, ListItem
-from households.models import Occasion
+from gifts.models import Comment, GiftList, ListItem
+from households.models import Occasion, Role
 from households.services.occasions import create_occasion
-from tests.cast import Family
+from tests.cast import Family, Member, join
 from tests.gifts.looking import API, all_paths, looks, plain_paths
 
 
@@ -25,8 +25,11 @@ class Scene:
     hidden_list: GiftList
     hidden_item: ListItem
     beside: ListItem
-    birthday: GiftList
+    birthday_list: GiftList
+    birthday: Occasion
     christmas: Occasion
+    said: Comment
+    guest: Member
     mia: APIClient
     ada: APIClient
     leo: APIClient
@@ -38,6 +41,7 @@ class Scene:
             "lists": [self.wishlist.pk, self.hidden_list.pk, self.beside.list_id],
             "items": [item.pk for item in items],
             "gifts": [item.gift_id for item in items],
+            "comments": [self.said.pk],
         }
         persons = [self.family.leo.person.pk, self.family.mia.person.pk]
         return looks(self.leo, all_paths(**rows, persons=persons) if closely else plain_paths(**rows))
@@ -51,6 +55,7 @@ def make_scene(family: Family) -> Scene:
     wish = family.leo.add(wishlist, "Socks", quantity=3, note="Wool, please")
     second_wish = family.leo.add(wishlist, "A grinder")
     hidden_list = family.mia.list("For Leo", recipient=family.leo.person)
+    family.ada.say("Which size?", item=wish, hidden_from=[])
     return Scene(
         family=family,
         wishlist=wishlist,
@@ -59,8 +64,11 @@ def make_scene(family: Family) -> Scene:
         hidden_list=hidden_list,
         hidden_item=family.mia.add(hidden_list, "A drill"),
         beside=family.ada.add(wishlist, "A lamp"),
-        birthday=family.leo.list("Birthday", recipient=family.leo.person),
+        birthday_list=family.leo.list("Birthday", recipient=family.leo.person),
         christmas=create_occasion(viewer=family.leo.viewer, name="Christmas", date=date(2031, 12, 24)),
+        birthday=Occasion.objects.create(household=family.household, name="Birthday", honoree=family.leo.person),
+        said=family.mia.say("He has grey ones", item=wish),
+        guest=join(family.household, "Gus", Role.GUEST),
         mia=family.mia.api(),
         ada=family.ada.api(),
         leo=family.leo.api(),
@@ -126,7 +134,7 @@ def add_beside(scene: Scene) -> None:
 
 def first_surprise(scene: Scene) -> None:
     """Beside a list that had none so far."""
-    done(scene.mia.post(f"{API}/lists/{scene.birthday.pk}/items", {"new_gift": {"title": "A book"}}))
+    done(scene.mia.post(f"{API}/lists/{scene.birthday_list.pk}/items", {"new_gift": {"title": "A book"}}))
 
 
 def change_beside(scene: Scene) -> None:
@@ -190,6 +198,57 @@ def put_the_wish_on_a_hidden_list(scene: Scene) -> None:
     done(scene.mia.post(f"{API}/lists/{scene.hidden_list.pk}/items", {"gift": str(scene.wish.gift_id)}))
 
 
+def comment(kind: str, hidden: str, **fields: Any) -> Callable[[Scene], None]:
+    """On something that Leo sees, hidden from him; or on something that is hidden from him."""
+
+    def change(scene: Scene) -> None:
+        about = {"person": scene.family.leo.person.pk, "list": scene.wishlist.pk, "item": scene.wish.pk} | {
+            "hidden list": scene.hidden_list.pk,
+            "hidden item": scene.hidden_item.pk,
+            "companion": scene.beside.list_id,
+            "gift": scene.wish.gift_id,
+        }
+        done(scene.mia.post(f"{API}/comments", {kind: str(about[hidden]), "body": "@leo must not know"} | fields))
+
+    return change
+
+
+def share(list_name: str) -> Callable[[Scene], None]:
+    def change(scene: Scene) -> None:
+        gift_list = {"hidden": scene.hidden_list.pk, "beside": scene.beside.list_id}[list_name]
+        done(scene.mia.post(f"{API}/lists/{gift_list}/shares", {"guest": str(scene.guest.membership.pk)}))
+
+    return change
+
+
+def comment_on_the_gift(scene: Scene) -> None:
+    leo = [str(scene.family.leo.person.pk)]
+    comment("gift", "gift", hidden_from=leo)(scene)
+
+
+def comment_on_his_birthday(scene: Scene) -> None:
+    """On the one that he knows of, and on one that he does not."""
+    party = {"name": "Party", "honoree": str(scene.family.leo.person.pk), "visibility": "hidden_from_honoree"}
+    for day in (scene.birthday.pk, done(scene.ada.post(f"{API}/occasions", party))["id"]):
+        done(scene.mia.post(f"{API}/comments", {"occasion": str(day), "body": "A cake?"}))
+
+
+def edit_comment(scene: Scene) -> None:
+    path = f"{API}/comments/{scene.said.pk}"
+    done(scene.mia.patch(path, {"body": "@ada and blue ones", "hidden_from": [str(scene.family.leo.person.pk)]}))
+    done(scene.ada.patch(path, {"resolved": True}))
+
+
+def delete_comment(scene: Scene) -> None:
+    done(scene.mia.delete(f"{API}/comments/{scene.said.pk}"))
+
+
+def unshare_hidden_list(scene: Scene) -> None:
+    path = f"{API}/lists/{scene.hidden_list.pk}/shares"
+    [row] = done(scene.mia.get(path))["results"]
+    done(scene.mia.delete(f"{path}/{row['id']}"))
+
+
 HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "somebody claims it": claim("mia"),
     "somebody claims all of it": claim("mia", quantity=3),
@@ -215,10 +274,24 @@ HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "a hidden list is renamed and dated": rename_hidden_list,
     "a hidden list is closed": close_hidden_list,
     "a hidden list is deleted": delete_hidden_list,
+    "a hidden list is shown to a guest": share("hidden"),
+    "a hidden list is shown to a guest no more": in_turn(share("hidden"), unshare_hidden_list),
+    "what is beside it is shown to a guest": share("beside"),
     "a gift on a hidden list is edited": edit_hidden_gift,
     "a gift on a hidden list is deleted": delete_hidden_gift,
     "somebody plans in private": plan_in_private,
     "a hidden occasion comes and goes": plan_a_hidden_occasion,
     "a surprise is planned for an occasion that everybody sees": plan_for_an_open_occasion,
     "the wish is planned on a hidden list, too": put_the_wish_on_a_hidden_list,
+    "somebody comments on it": comment("item", "item"),
+    "somebody comments on its list": comment("list", "list"),
+    "somebody comments on its gift": comment_on_the_gift,
+    "somebody comments on its recipient": comment("person", "person"),
+    "somebody comments on a hidden list": comment("list", "hidden list"),
+    "somebody comments openly on a hidden list": comment("list", "hidden list", hidden_from=[]),
+    "somebody comments openly on a hidden item": comment("item", "hidden item", hidden_from=[]),
+    "somebody comments openly beside it": comment("list", "companion", hidden_from=[]),
+    "somebody comments on the day": comment_on_his_birthday,
+    "a comment is edited and resolved": edit_comment,
+    "a comment is deleted": delete_comment,
 }

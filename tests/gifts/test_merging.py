@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from config.errors import Code, Refusal
-from gifts.models import Claim, GiftList, ListItem
+from gifts.models import Claim, Comment, GiftList, ListItem
 from gifts.services.claims import claim_item, move_item
 from gifts.services.merging import merge_people
 from households.models import Activity, Membership, Occasion, Person, PersonMember, Role
@@ -122,6 +122,49 @@ def test_a_login_moves_with_its_person(family, leonard):
     merge(family.mia, family.leo.person, leonard)
     assert Membership.objects.get(user=family.leo.user).person == leonard
     assert family.leo.api().get(f"/api/v1/lists/{for_leo.pk}").status_code == 404
+
+
+def test_what_was_said_about_either_is_said_about_the_one(family, leonard):
+    about_him, beside_him = family.ada.say(person=leonard), family.ada.say(person=family.leo.person)
+    gone = family.ada.say(person=leonard)
+    family.ada.api().delete(f"/api/v1/comments/{gone.pk}")
+    path = f"/api/v1/comments?person={family.leo.person.pk}"
+    merge(family.mia, leonard, family.leo.person)
+    found = family.ada.api().get(path).json()["results"]
+    assert [row["id"] for row in found] == [str(beside_him.pk), str(about_him.pk)]
+    assert all(row["updated_at"] == row["created_at"] for row in found)
+    assert family.leo.api().get(path).json()["results"] == []
+    assert not Comment.objects.filter(person=leonard).exists()
+
+
+def test_what_was_kept_from_either_is_kept_from_the_one(family, leonard):
+    open_list = family.mia.list("Open")
+    for hidden in ([leonard], [family.leo.person], [leonard, family.leo.person], [leonard, family.ada.person], []):
+        family.mia.say(list=open_list, hidden_from=hidden)
+    leo, mia, path = family.leo.api(), family.mia.api(), "/api/v1/comments"
+    assert len(leo.get(path).json()["results"]) == 3
+    merge(family.mia, leonard, family.leo.person)
+    kept_from = [[person["display_name"] for person in row["hidden_from"]] for row in mia.get(path).json()["results"]]
+    assert kept_from == [[], ["Leo", "Ada"], ["Leo"], ["Leo"], ["Leo"]]
+    assert [row["hidden_from"] for row in leo.get(path).json()["results"]] == [[]]
+
+
+def test_what_is_kept_from_a_couple_is_kept_from_all_of_the_merged_one(family):
+    again = couple(family, "Granny & Ada", family.grandma.person, family.ada.person)
+    comment = family.mia.say(person=family.theo, hidden_from=[again])
+    merge(family.mia, again, family.grandparents)
+    assert list(comment.hidden_from.all()) == [family.grandparents]
+    for member in (family.grandma, family.ada):
+        assert member.api().get(f"/api/v1/comments/{comment.pk}").status_code == 404
+    assert family.leo.api().get(f"/api/v1/comments/{comment.pk}").status_code == 200
+
+
+def test_what_is_kept_from_one_by_the_other_is_kept_from_both_who_are_one(family, leonard):
+    """Leo hid it from Leonard, and is Leonard. The others keep it."""
+    comment = family.leo.say(person=leonard)
+    merge(family.mia, leonard, family.leo.person)
+    assert family.leo.api().get(f"/api/v1/comments/{comment.pk}").status_code == 404
+    assert family.ada.api().get(f"/api/v1/comments/{comment.pk}").status_code == 200
 
 
 def test_couples_keep_the_one_who_is_left(family, leonard):
@@ -380,6 +423,28 @@ def test_a_merge_and_those_who_put_its_lists_in_order_take_turns(family: Family,
         ]
 
     assert simultaneously(lambda: changes.pop()(), len(changes)) == [200] * 9
+
+
+@pytest.mark.django_db(transaction=True)
+def test_words_about_somebody_who_is_being_merged_are_not_lost():
+    """Ada speaks of Theo while he is merged into Grandpa: it comes in time to go along, or she is told."""
+    family = make_family()
+    tasks = [
+        lambda: family.ada.say(person=family.theo),
+        lambda: merge_people(viewer=family.mia.viewer, source_id=family.theo.pk, target_id=family.grandpa.pk),
+    ]
+
+    def go() -> str:
+        try:
+            tasks.pop()()
+        except Refusal as refusal:
+            return str(refusal)
+        return "done"
+
+    outcome = sorted(simultaneously(go, 2))
+    said = Comment.objects.visible_to(family.ada.viewer).filter(person=family.grandpa)
+    assert (outcome, said.count()) in [(["VALIDATION_FAILED", "done"], 0), (["done", "done"], 1)]
+    assert Comment.objects.count() == said.count()
 
 
 def test_owners_are_asked_for_at_the_moment_of_merging(family, leonard):

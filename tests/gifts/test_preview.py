@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 from django.db import connection
 
-from gifts.api import preview as door
+from gifts.api.views import preview as door
 from gifts.models import Gift
 from gifts.services.preview import previews
 from gifts.services.preview.fetching import Page

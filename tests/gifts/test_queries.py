@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from gifts.models import Gift
+from gifts.models import Gift, GiftList, ListShare
 from gifts.services.claims import claim_item, move_item
-from households.models import Occasion, Person, PersonMember
+from households.models import Membership, Occasion, Person, PersonMember, Role
 from tests.cast import Family, join
 from tests.gifts.looking import API
 
@@ -22,7 +22,10 @@ QUERIES = {
     "items": ["accounts_devicesession", "gifts_listitem", "gifts_claim"],
     # before that, whether the list is there for this viewer
     "lists/{list}/items": ["accounts_devicesession", "gifts_giftlist", "gifts_listitem", "gifts_claim"],
+    "lists/{list}/shares": ["accounts_devicesession", "gifts_giftlist", "gifts_listshare"],
     # then who the couples and groups are made of
+    # then from whom they are hidden, and whom they call
+    "comments": ["accounts_devicesession", "gifts_comment", "households_person", "accounts_user"],
     "people": ["accounts_devicesession", "households_person", "households_person"],
     "occasions": ["accounts_devicesession", "households_occasion"],
     "users": ["accounts_devicesession", "accounts_user"],
@@ -30,19 +33,24 @@ QUERIES = {
     "households/{household}/members": ["accounts_devicesession", "households_membership"],
     "auth/sessions": ["accounts_devicesession", "accounts_devicesession"],
 }
+FOR_GUESTS = {
+    route: QUERIES[route] for route in QUERIES if route not in {"households/{household}/members", "auth/sessions"}
+}
 
 
 def fill(family: Family, rows: int) -> None:
-    """So many more of everything, each item with claims by two givers."""
+    """So many more of everything, each item with claims by two givers, and each wishlist with guests."""
     wishlist = family.leo.list("Wishes", kind="wishlist")
     for number in range(rows):
         cousin = join(family.household, f"Cousin {number}")
         couple = Person.objects.create(household=family.household, display_name=f"Couple {number}")
         for half in (cousin.person, family.theo):
             PersonMember.objects.create(household=family.household, group=couple, member=half)
-        Occasion.objects.create(
+        birthday = Occasion.objects.create(
             household=family.household, name="Birthday", honoree=cousin.person, date=datetime.date(2001, 5, 1)
         )
+        GiftList.objects.create(household=family.household, name="Cake", occasion=birthday, visibility="household")
+        show(wishlist, join(family.household, f"Guest {number}", Role.GUEST).membership)
         Gift.objects.create(
             household=family.household, title="A", currency="EUR", in_catalog=True, created_by=cousin.user
         )
@@ -51,7 +59,12 @@ def fill(family: Family, rows: int) -> None:
         move_item(viewer=cousin.viewer, item_id=item.pk, status="ordered")
         cousin.add(wishlist, f"Surprise {number}")
         cousin.list(recipient=couple, visibility="household")
+        cousin.say("@leo @mia", item=item, hidden_from=[family.ada.person, couple])
         family.mia.api()
+
+
+def show(gift_list: GiftList, guest: Membership) -> None:
+    ListShare.objects.create(household=gift_list.household, list=gift_list, guest=guest)
 
 
 def asked(api: APIClient, path: str) -> tuple[int, list[str]]:
@@ -89,7 +102,26 @@ def test_a_page_costs_the_same_for_3_rows_and_for_23(family: Family, route: str,
     assert many > few or route in {"households", "auth/sessions"}
 
 
-@pytest.mark.parametrize("route", ["lists", "items", "gifts"])
+def test_a_guest_costs_no_more(family: Family):
+    gus = join(family.household, "Gus", Role.GUEST)
+    api, counts = gus.api(), []
+    for rows in (3, 20):
+        fill(family, rows)
+        for gift_list in GiftList.objects.exclude(shares__guest=gus.membership):
+            show(gift_list, gus.membership)
+        latest = family.leo.user.lists.latest("pk").pk
+        answers = {route: asked(api, f"{route.format(list=latest)}?limit=100") for route in FOR_GUESTS}
+        assert {route: tables for route, (_, tables) in answers.items()} == FOR_GUESTS
+        counts.append({route: found for route, (found, _) in answers.items()})
+
+    # Of the shares of a list, a guest reads their own.
+    assert {route for route in FOR_GUESTS if counts[0][route] >= counts[1][route]} == {
+        "households",
+        "lists/{list}/shares",
+    }
+
+
+@pytest.mark.parametrize("route", ["lists", "items", "gifts", "comments"])
 def test_a_single_row_costs_as_little(family: Family, route: str):
     fill(family, 3)
     api = family.mia.api()

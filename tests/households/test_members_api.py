@@ -82,6 +82,40 @@ def test_a_new_member_can_be_somebody_who_is_there_already(family):
     assert Person.objects.filter(household=family.household).count() == 7
 
 
+def test_a_guest_comes_in_by_a_code_of_their_own_too(family, api):
+    mia = family.mia.api()
+    added = mia.post(members(family), NEW | {"role": "guest"}).json()
+    assert (added["role"], added["person"]["display_name"]) == ("guest", "Tim")
+    again = mia.post(f"{members(family)}/{added['id']}/activation-code").json()
+    assert complete(api, activate(api, "tim", again["activation_code"])).status_code == 200
+    assert Activity.objects.filter(verb="membership.created").latest("seq").payload["role"] == "guest"
+
+
+def test_who_becomes_a_guest_plans_no_more_from_their_next_request_on(family):
+    leo, mia, row = family.leo.api(), family.mia.api(), members(family, family.leo)
+    assert leo.get(members(family)).status_code == 200
+    assert mia.patch(row, {"role": "guest"}).json()["role"] == "guest"
+    assert leo.get(members(family)).status_code == 404
+    assert leo.get("/api/v1/people").json()["results"] == []
+    assert error(leo.post("/api/v1/people", {"display_name": "Tim"})) == (403, "RESOURCE_FORBIDDEN")
+    entry = Activity.objects.visible_to(family.ada.viewer).latest("seq")
+    assert (entry.verb, entry.payload["role"]) == ("membership.updated", "guest")
+    assert mia.patch(row, {"role": "member"}).json()["role"] == "member"
+    assert leo.get(members(family)).status_code == 200
+
+
+def test_a_guest_who_owned_the_household_owns_it_no_more(family):
+    mia = family.mia.api()
+    assert mia.patch(members(family, family.leo), {"role": "owner"}).status_code == 200
+    assert family.leo.api().patch(members(family, family.mia), {"role": "guest"}).status_code == 200
+    assert error(mia.patch(f"/api/v1/households/{family.household.pk}", {"name": "Mine"})) == (
+        403,
+        "RESOURCE_FORBIDDEN",
+    )
+    assert mia.get(f"/api/v1/households/{family.household.pk}").json()["role"] == "guest"
+    assert error(family.leo.api().delete(members(family, family.leo))) == (409, "CONFLICT_LAST_OWNER")
+
+
 @pytest.mark.parametrize(
     ("who", "message"),
     [
@@ -137,7 +171,7 @@ def test_a_person_of_ones_other_household_does_not_fit(family):
         ({"name": "Tim", "email": "tim"}, {"email"}),
         ({"name": "Tim", "handle": "tim@home"}, {"handle"}),
         (
-            {"name": "", "handle": "t m", "role": "guest", "person": "x", "is_staff": True},
+            {"name": "", "handle": "t m", "role": "king", "person": "x", "is_staff": True},
             {"name", "handle", "role", "person", "is_staff"},
         ),
     ],
@@ -266,7 +300,8 @@ def test_showing_somebody_out_twice_is_written_down_once(family):
 def test_the_last_owner_stays_one(family):
     mia = family.mia.api()
     row = members(family, family.mia)
-    for answer in (mia.delete(row), mia.patch(row, {"role": "member"}), mia.patch(row, {"is_active": False})):
+    changes = ({"role": "member"}, {"role": "guest"}, {"is_active": False})
+    for answer in (mia.delete(row), *(mia.patch(row, change) for change in changes)):
         assert error(answer) == (409, "CONFLICT_LAST_OWNER")
     assert (family.mia.membership.role, family.mia.membership.is_active) == (Role.OWNER, True)
 
@@ -308,7 +343,7 @@ def test_of_two_owners_who_go_at_once_one_stays(way):
 
 @pytest.mark.parametrize(
     "body",
-    [{"person": None}, {"role": "guest"}, {"role": "king"}, {"is_active": None}, {"user": "x"}, {"household": "x"}],
+    [{"person": None}, {"role": "king"}, {"is_active": None}, {"user": "x"}, {"household": "x"}],
 )
 def test_what_cannot_be_said_of_a_member_is_refused(family, body):
     answer = family.mia.api().patch(members(family, family.leo), body)

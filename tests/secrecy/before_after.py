@@ -90,9 +90,10 @@ def rows_of(viewer: Member) -> tuple[Rows, list[Rows]]:
         rows = model._base_manager.filter(household=viewer.person.household_id).order_by("pk")
         seen = set(model._default_manager.visible_to(viewer.viewer).values_list("pk", flat=True))
         unseen = [row.pk for row in rows if row.pk not in seen]
-        known |= {name: pk for pk in sorted(seen)[:1]}
-        for rows_of_hidden, pk in zip(hidden, unseen, strict=False):
-            rows_of_hidden[name] = pk
+        if seen:
+            known[name] = min(seen)
+        for ids, pk in zip(hidden, unseen, strict=False):
+            ids[name] = pk
     return known, [known | rows for rows in hidden]
 
 

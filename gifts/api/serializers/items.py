@@ -102,6 +102,7 @@ class ItemSerializer(serializers.ModelSerializer):
             mine=self._my_claim(item),
             claimed=len(item.claims.all()),
             remaining=item.seen_remaining,
+            plans=item.list.is_planned_by(self.context["request"].auth),
             withdrawn=item.withdrawn,
         )
 

@@ -10,6 +10,7 @@ from households.models import Household, Occasion, Person
 class GiftListSerializer(serializers.ModelSerializer):
     owner = UserRefSerializer(allow_null=True)
     recipient = PersonRefSerializer(allow_null=True)
+    companion_of = serializers.UUIDField(source="seen_companion_of", allow_null=True)
 
     class Meta:
         model = GiftList

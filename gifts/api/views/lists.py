@@ -23,7 +23,9 @@ class GiftListViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
     def get_queryset(self) -> QuerySet:
         queryset = super().get_queryset()
         # Items name the companion that they stand on, so it can be read; in the page it would be its list again.
-        return queryset.standing_alone(self.viewer) if self.action == "list" else queryset
+        if self.action == "list":
+            queryset = queryset.standing_alone(self.viewer)
+        return queryset.as_seen_by(self.viewer) if self.viewer else queryset
 
     @extend_schema(request=serializers.GiftListCreateSerializer)
     def create(self, request: Request) -> Response:
