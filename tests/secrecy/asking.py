@@ -23,15 +23,18 @@ class Questions:
     words: list[str] = field(default_factory=list)
     amounts: list[str] = field(default_factory=list)
     dates: list[str] = field(default_factory=list)
-    # How many values of each parameter to try; None for all of them.
+    # How many values of each parameter, and how many kinds of hidden rows to try; None for all of them.
     most: int | None = None
     # What to add to an ordering: short pages have cursors, long ones show the whole order.
     page: str = ""
 
     @property
     def row_sets(self) -> list[Rows]:
+        """Of each kind of secret, unless there is time for a few only: then those that have pages of their own."""
         never = dict.fromkeys(self.known[0], NOWHERE)
-        return [*self.known, *self.hidden, never]
+        if self.most is None:
+            return [*self.known, *self.hidden, never]
+        return [*self.known[:3], *self.hidden[: self.most], never]
 
     def plain(self) -> list[str]:
         """Every route with every row, and nothing more."""

@@ -61,23 +61,26 @@ def _attempt(change: Change, scene: Scene) -> bool:
     return True
 
 
-def for_leo() -> Play:
+def for_leo(scenes: int = SCENES) -> Play:
     family = make_family()
-    return _play(family, [family.leo])
+    return _play(family, [family.leo], scenes)
 
 
-def for_a_couple() -> Play:
+def for_a_couple(scenes: int = SCENES) -> Play:
     """What Leo was is now the couple, and each of its halves looks."""
     family = make_family()
     user = UserFactory(name="Grandpa")
     Membership.objects.create(household=family.household, user=user, person=family.grandpa)
     couple = replace(family, leo=Member(family.grandma.user, family.grandparents))
-    return _play(couple, [family.grandma, Member(user, family.grandpa)])
+    return _play(couple, [family.grandma, Member(user, family.grandpa)], scenes)
 
 
-def _play(family: Family, viewers: list[Member]) -> Play:
-    scenes = [make_scene(family) for _ in range(SCENES)]
-    return Play(scenes, [Watcher(viewer.person.display_name, viewer.api()) for viewer in viewers], viewers)
+def _play(family: Family, viewers: list[Member], scenes: int) -> Play:
+    return Play(
+        [make_scene(family) for _ in range(scenes)],
+        [Watcher(viewer.person.display_name, viewer.api()) for viewer in viewers],
+        viewers,
+    )
 
 
 def rows_of(viewer: Member) -> tuple[Rows, list[Rows]]:
@@ -97,14 +100,19 @@ def rows_of(viewer: Member) -> tuple[Rows, list[Rows]]:
     return known, [known | rows for rows in hidden]
 
 
-def noticed(play: Play, changes: dict[str, Change] = HIDDEN_CHANGES, *, most: int | None = None) -> list[str]:
+def noticed(
+    play: Play, changes: dict[str, Change] = HIDDEN_CHANGES, *, most: int | None = None, only: str = ""
+) -> list[str]:
     """Who sees what of which change, and where; nothing, if the promise holds.
 
     All changes happen between two full looks, and a look at the pages without parameters comes after every few, chosen
     so that what one adds another does not take away. Only when something differs each change is tried alone.
+    `only`: at addresses that contain this.
     """
     questions = play.questions(play.viewers[0], most)
-    collections, everything = questions.collections(), questions.all()
+    collections, everything = (
+        [url for url in urls if only in url] for urls in (questions.collections(), questions.all())
+    )
     before = play.looks(everything)
     last = Activity.objects.order_by("-seq").values_list("seq", flat=True)[0]
     with undone():

@@ -42,8 +42,6 @@ UNTOLD = {
     "personmember.*": "a couple is read as a whole",
     "commenthiddenfrom.*": "read as a part of their comment",
     "commentmention.*": "read as a part of their comment",
-    "listshare.created_at": "",
-    "listshare.updated_at": "",
 }
 
 # Where rows of a kind are read that are not a part of another.

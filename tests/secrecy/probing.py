@@ -164,7 +164,9 @@ def _values(name: str, kind: dict[str, Any], rows: Rows) -> list[Any]:
 def _particular(scene: Any) -> Iterator[Probe]:
     """What the fields alone would not lead to."""
     api = "/api/v1"
-    yield Probe("POST", f"{api}/lists/{scene.birthday_list.pk}/items", {"gift": str(scene.wish.gift_id)}, is_ordinary=True)
+    yield Probe(
+        "POST", f"{api}/lists/{scene.birthday_list.pk}/items", {"gift": str(scene.wish.gift_id)}, is_ordinary=True
+    )
     yield Probe("POST", f"{api}/lists/{scene.wishlist.pk}/items", {"gift": str(scene.beside.gift_id)})
     yield Probe("PATCH", f"{api}/items/{scene.wish.pk}", {"list": str(scene.hidden_list.pk)})
     yield Probe("POST", f"{api}/lists", {"name": scene.hidden_list.name})

@@ -4,8 +4,8 @@ import pytest
 
 from tests.secrecy.before_after import (
     OPEN_VERBS,
+    Play,
     for_a_couple,
-    for_leo,
     noticed,
     verbs_in_source,
 )
@@ -13,8 +13,7 @@ from tests.secrecy.before_after import (
 pytestmark = pytest.mark.django_db
 
 
-def test_the_recipient_notices_nothing():
-    play = for_leo()
+def test_the_recipient_notices_nothing(play: Play):
     assert noticed(play) == []
     # A new service that writes behind somebody's back needs a line in HIDDEN_CHANGES of tests/gifts/scene.py.
     assert verbs_in_source() - set(OPEN_VERBS) - play.verbs == set()

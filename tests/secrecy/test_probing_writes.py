@@ -3,7 +3,7 @@
 import pytest
 
 from tests.gifts.scene import HIDDEN_CHANGES
-from tests.secrecy.before_after import for_leo
+from tests.secrecy.before_after import Play
 from tests.secrecy.probing import reacts, told_apart
 from tests.secrecy.stage import Stage
 from tests.secrecy.world import SEES
@@ -21,5 +21,5 @@ def test_an_id_of_what_is_hidden_is_answered_like_one_that_never_was(stage: Stag
     assert told_apart(stage.watchers[viewer], known, hidden, thoroughly=thoroughly) == []
 
 
-def test_a_write_to_what_one_sees_does_not_tell_what_is_hidden_behind_it():
-    assert reacts(for_leo(), HIDDEN_CHANGES) == []
+def test_a_write_to_what_one_sees_does_not_tell_what_is_hidden_behind_it(play: Play):
+    assert reacts(play, HIDDEN_CHANGES) == []
