@@ -138,6 +138,30 @@ class RefreshToken(HearthToken):
         return generation
 
 
+class StreamTicket(HearthToken):
+    """Opens the live diary, and nothing else, to a browser's EventSource: that one can send no header.
+
+    It stands in an address, so it is short-lived and good for little; its session decides each time it is used.
+    """
+
+    token_type = "stream_ticket"  # noqa: S105
+    lifetime = settings.STREAM_TICKET_LIFETIME
+
+    @classmethod
+    def for_session(cls, session: DeviceSession) -> Self:
+        token = cls()
+        token["sid"] = str(session.pk)
+        return token
+
+    @property
+    def session_id(self) -> UUID:
+        return self._claim_uuid("sid")
+
+    @property
+    def expires_at(self) -> datetime:
+        return datetime.fromtimestamp(self["exp"], tz=UTC)
+
+
 class ActivationToken(HearthToken):
     """Carries a verified activation code, and what the device said of itself, from the first step to the second."""
 

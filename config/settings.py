@@ -63,7 +63,7 @@ ALLOWED_HOSTS = [
 CSRF_TRUSTED_ORIGINS = [f"{public.scheme}://{public.netloc}"]
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
-CORS_ALLOW_HEADERS = [*default_headers, "x-request-id", "if-match", "if-none-match", "idempotency-key"]
+CORS_ALLOW_HEADERS = [*default_headers, "last-event-id", "x-request-id", "if-match", "if-none-match", "idempotency-key"]
 CORS_EXPOSE_HEADERS = ["X-Request-ID", "ETag", "Idempotent-Replayed"]
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
@@ -227,6 +227,7 @@ SESSION_ABSOLUTE_LIFETIME = timedelta(days=180)
 REFRESH_GRACE = timedelta(seconds=10)
 ACTIVATION_CODE_LIFETIME = timedelta(hours=24)
 ACTIVATION_TOKEN_LIFETIME = timedelta(minutes=15)
+STREAM_TICKET_LIFETIME = timedelta(minutes=10)
 SIMPLE_JWT: dict[str, Any] = {"ALGORITHM": "HS256", "ISSUER": "hearth", "AUDIENCE": "hearth-api", "LEEWAY": 10}
 
 # --- The door ------------------------------------------------------------------------------------
@@ -269,6 +270,7 @@ SPECTACULAR_SETTINGS = {
         "Role": "households.models.Role",
         "OccasionKind": "households.models.Occasion.Kind",
         "OccasionVisibility": "households.models.Occasion.Visibility",
+        "TagKind": "households.models.Tag.Kind",
         "ListKind": "gifts.models.GiftList.Kind",
         "ListVisibility": "gifts.models.GiftList.Visibility",
         "ItemStage": "gifts.models.ItemPlan.Stage",
@@ -281,6 +283,14 @@ SPECTACULAR_SETTINGS = {
         "config.api.schema.describe",
     ],
 }
+
+# --- The live diary ------------------------------------------------------------------------------
+
+STREAM_HOLD_S = 25.0  # below the 30 s after which proxies often lose patience
+STREAM_HEARTBEAT_S = 5.0
+STREAM_POLL_S = 1.0  # who could not be woken looks by themself
+# A held stream occupies a thread. Two are left for everything else, or half of them where there are fewer than four.
+STREAM_MAX_HOLDS = max(WEB_THREADS - 2, WEB_THREADS // 2)
 
 # --- Logs ----------------------------------------------------------------------------------------
 

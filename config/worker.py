@@ -7,6 +7,7 @@ from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
 from uuid_utils.compat import uuid7
 
+from config import wakeups
 from config.errors import Code, envelope
 
 TOO_LARGE = (errors.LimitRequestLine, errors.LimitRequestHeaders)
@@ -17,8 +18,16 @@ class Worker(ThreadWorker):
     """Gunicorn's threads, except that what never becomes a request is refused in the envelope, too.
 
     Of such a request nothing is logged but what is wrong with it: gunicorn would write down the whole line, and
-    a line may hold a token.
+    a line may hold a token. And open streams end when the worker is asked to, so that it need not wait for them.
     """
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        wakeups.stop()
+        super().handle_exit(sig, frame)
+
+    def handle_quit(self, sig: int, frame: Any) -> None:
+        wakeups.stop()
+        super().handle_quit(sig, frame)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         code, request_id = _code_of(exc), str(uuid7())

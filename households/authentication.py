@@ -10,7 +10,7 @@ from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 from accounts.models import DeviceSession
 from accounts.services.sessions import touch
-from accounts.tokens import AccessToken
+from accounts.tokens import AccessToken, StreamTicket
 from config.client import client_of
 from config.errors import Code, Refusal
 from households.viewer import Belonging, Viewer
@@ -34,10 +34,29 @@ class ViewerAuthentication(JWTAuthentication):
             raise Refusal(Code.AUTH_TOKEN_INVALID) from error
         if not raw_token:
             return None
-        rows = _rows_of_session(AccessToken.read(raw_token.decode(errors="replace")).session_id)
+        return self._signed_in(request, AccessToken.read(raw_token.decode(errors="replace")).session_id)
+
+    def _signed_in(self, request: Request, session_id: UUID) -> tuple[Any, Any]:
+        rows = _rows_of_session(session_id)
         touch(rows[0], client_of(request))
         viewer = _viewer_from(rows)
         return viewer.user, viewer
+
+
+class TicketAuthentication(ViewerAuthentication):
+    """`?ticket=<stream ticket>`, for the live diary only: a browser's EventSource can send no header."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        ticket = request.query_params.get("ticket")
+        return None if ticket is None else self._signed_in(request, StreamTicket.read(ticket).session_id)
+
+
+def viewer_of_session(session_id: UUID) -> Viewer | None:
+    """Who this session is by now; None when it has ended. For whatever goes on longer than a request."""
+    try:
+        return _viewer_from(_rows_of_session(session_id))
+    except Refusal:
+        return None
 
 
 def _rows_of_session(session_id: UUID) -> list[Any]:

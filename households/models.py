@@ -2,14 +2,16 @@
 
 import datetime
 from calendar import isleap
+from functools import cache
 from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import available_timezones
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, When
 
 from config.models import BaseModel, CasefoldKey, Deletable, ScopedQuerySet, SearchText, validate_one_line
 
@@ -68,6 +70,13 @@ class TagQuerySet(ScopedQuerySet):
     def known_to(self, viewer: "Viewer | None") -> Self:
         """A household's vocabulary is public to everybody who plans there."""
         return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
+
+    def on_what_is_seen_by(self, viewer: "Viewer | None") -> Self:
+        """The tags to show on rows that have come through their own door.
+
+        Guests read them there, too: a tag says nothing about its gift that the gift does not say itself.
+        """
+        return self.none() if viewer is None else self.alive().filter(household__in=viewer.household_ids)
 
 
 class Tag(HouseholdRow, Deletable):
@@ -316,17 +325,28 @@ class DiaryCounter(models.Model):
 
 class ActivityQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: "Viewer | None") -> Self:
-        """Entries about the household and its people, which every planner reads.
+        """An entry is as secret as its subject: whoever plans here reads it, if they may know of what it is about.
 
-        An entry about anything else is as secret as its subject, and the gift table decides about those; until
-        it does, nobody reads them.
+        Rooms above this one have subjects, too, so they are found by their names. One that nobody answers for is
+        read by nobody.
         """
         if viewer is None:
             return self.none()
-        return self.filter(household__in=viewer.planning_household_ids, subject_type__in=OPEN_SUBJECTS)
+        known = Q(pk__in=[])
+        for subject in _subjects():
+            row = subject._default_manager.known_to(viewer).filter(pk=OuterRef("subject_id"))
+            known |= Q(Exists(row), subject_type=subject._meta.model_name)
+        return self.filter(known, household__in=viewer.planning_household_ids)
 
 
-OPEN_SUBJECTS = ("household", "membership", "person")
+@cache
+def _subjects() -> list[Any]:
+    """The models that say who may know of their rows."""
+    return [model for model in apps.get_models() if _says_who_may_know(type(model._default_manager.none()))]
+
+
+def _says_who_may_know(rows: type[models.QuerySet]) -> bool:
+    return issubclass(rows, ScopedQuerySet) and rows.known_to is not ScopedQuerySet.known_to
 
 
 class Activity(HouseholdRow):
@@ -347,6 +367,7 @@ class Activity(HouseholdRow):
     class Meta:
         verbose_name_plural = "activities"
         constraints = [models.UniqueConstraint(fields=["household", "seq"], name="one_entry_per_seq")]
+        indexes = [models.Index(fields=["household", "-id"], name="activity_by_household")]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_id}"

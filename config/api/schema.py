@@ -44,6 +44,14 @@ class ViewerAuthenticationScheme(OpenApiAuthenticationExtension):
         return {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
 
+class TicketAuthenticationScheme(OpenApiAuthenticationExtension):
+    target_class = "households.authentication.TicketAuthentication"
+    name = "stream_ticket"
+
+    def get_security_definition(self, auto_schema: AutoSchema) -> Schema:
+        return {"type": "apiKey", "in": "query", "name": "ticket", "description": "From POST /activity/ticket."}
+
+
 def add_error_envelope(result: Schema, **kwargs: Any) -> Schema:
     """A hook: every operation answers its refusals and failures in the envelope, and says which it has."""
     components = result["components"]

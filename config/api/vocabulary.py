@@ -69,6 +69,10 @@ WORDS: dict[str, Word] = {
     "sizes": Word("Sizes by name.", {"shoes": "39", "gloves": "M"}),
     "constraints": Word("What to mind: allergies, what they do not want.", "No wool"),
     "photo_url": Word("A picture of them.", "https://example.org/grandma.png"),
+    "tags": Word("The words of the household's own that it has.", [AN_ID]),
+    "Tag.name": Word("The word; once in a household, in whatever case.", "outdoors"),
+    "TagRef.name": Word("The word.", "outdoors"),
+    "colour": Word("How to show it; blank for no colour of its own.", "#2f855a"),
     "members": Word("For a couple or a group: the Persons that it is made of.", [AN_ID]),
     "archived": Word("Whether they are put aside.", False),
     "archived_at": Word("Since when they are put aside; null when they are not.", None),
@@ -125,9 +129,18 @@ WORDS: dict[str, Word] = {
     "body": Word("What is said, as plain text; `@handle` calls a member.", "@leo the red one or the blue one?"),
     "resolved": Word("Whether it is settled.", False),
     "item": Word("The item it is about.", AN_ID),
+    # --- The diary
+    "at": Word("When it happened (UTC).", A_MOMENT),
+    "actor": Word("Who did it; null when it was whoever runs the server."),
+    "verb": Word("What was done, to what kind of thing.", "item.added"),
+    "subject": Word("What it was done to."),
+    "type": Word("Of what kind it is: the verb's first word."),
     # --- Previews
     "found": Word("Whether the page says anything about a thing.", True),
     "reason": Word("Why nothing was found; null when something was."),
+    # --- To look for rows
+    "search": Word("Every word must occur in title, description or tags; case and accents do not matter.", "telescope"),
+    "tag": Word("Has this tag; given several times, all of them. A tag that you cannot see is on nothing.", [AN_ID]),
     "error": Word("Why not."),
 }
 

@@ -3,10 +3,12 @@ from uuid import UUID
 import django_filters
 from django.db.models import QuerySet
 
-from config.api.filters import Flag, Ordering
+from config.api.filters import Flag, Ordering, Search
 from gifts.models import Claim, Comment, Gift, GiftList, ItemPlan, ListItem
+from gifts.models.search import saying
 from gifts.moves import STATUSES
-from households.api.filters import HouseholdScopedFilter
+from households.api.filters import HouseholdScopedFilter, TagFilter
+from households.models import Activity
 
 # A longer number than the column holds cannot even be compared with it.
 MONEY = {"max_digits": 12, "decimal_places": 2}
@@ -28,7 +30,14 @@ class CommentFilter(HouseholdScopedFilter):
         return queryset.on_list(value)
 
 
+class GiftSearch(Search):
+    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
+        return saying(qs, value, self.parent.request.auth, gift=self.field_name)
+
+
 class GiftFilter(HouseholdScopedFilter):
+    search = GiftSearch(field_name="pk")
+    tag = TagFilter(field_name="tags")
     in_catalog = Flag()
     price_min = django_filters.NumberFilter(
         field_name="price", lookup_expr="gte", help_text="At least this price.", **MONEY
@@ -40,6 +49,16 @@ class GiftFilter(HouseholdScopedFilter):
 
     class Meta:
         model = Gift
+        fields: list[str] = []
+
+
+class ActivityFilter(HouseholdScopedFilter):
+    verb = django_filters.CharFilter(max_length=40, help_text="Entries of this kind, such as item.added.")
+    actor = django_filters.UUIDFilter(field_name="actor_id", help_text="What this user did.")
+    subject = django_filters.UUIDFilter(field_name="subject_id", help_text="What happened to this.")
+
+    class Meta:
+        model = Activity
         fields: list[str] = []
 
 
@@ -61,8 +80,19 @@ class ItemFilter(HouseholdScopedFilter):
     gift = django_filters.UUIDFilter(field_name="gift_id")
     person = django_filters.UUIDFilter(field_name="list__recipient_id", help_text="Items for this person.")
     occasion = django_filters.UUIDFilter(field_name="list__occasion_id")
+    search = GiftSearch(field_name="gift")
+    tag = TagFilter(field_name="gift__tags")
     status = django_filters.ChoiceFilter(field_name="seen_status", choices=[(status, status) for status in STATUSES])
     stage = django_filters.ChoiceFilter(field_name="seen_stage", choices=ItemPlan.Stage.choices)
+    occurs_after = django_filters.DateFilter(
+        field_name="occurs_on", lookup_expr="gte", input_formats=["%Y-%m-%d"], help_text="For this day or a later one."
+    )
+    occurs_before = django_filters.DateFilter(
+        field_name="occurs_on",
+        lookup_expr="lte",
+        input_formats=["%Y-%m-%d"],
+        help_text="For this day or an earlier one.",
+    )
     assigned_to = django_filters.ChoiceFilter(choices=[("me", "me")], method="only_mine", help_text="What you take.")
     ordering = Ordering(
         fields={"gift_title": "title", "gift_price": "price", "priority": "priority", "occurs_on": "occurs_on"}

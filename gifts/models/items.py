@@ -119,9 +119,10 @@ class ListItemQuerySet(ScopedQuerySet):
         """
         # Its own door and not `visible_to`: the items have come through theirs already.
         claims = Claim.objects.unconcealed_from(viewer).select_related("giver").order_by("id")
+        tags = Tag.objects.on_what_is_seen_by(viewer).order_by("name_key")
         return (
             self.select_related("gift", "list", "plan", "added_by")
-            .prefetch_related(Prefetch("claims", claims))
+            .prefetch_related(Prefetch("claims", claims), Prefetch("gift__tags", tags))
             .annotate(
                 is_concealed=Case(When(list__recipient__in=viewer.person_ids, then=True), default=False),
                 withdrawn=Case(When(_IS_GONE, then=True), default=False),
@@ -227,6 +228,25 @@ class ClaimQuerySet(ScopedQuerySet):
     def unconcealed_from(self, viewer: Viewer) -> Self:
         """Claims on the wishes of others."""
         return self.alive().exclude(item__list__recipient__in=viewer.person_ids)
+
+    def given_to(self, person: Person, viewer: Viewer) -> Self:
+        """What this person has been given, as far as the viewer may know, with the day that is said of it."""
+        given = self.revealed_to(viewer) if viewer.is_any_of(person.pk) else self.visible_to(viewer)
+        day = Coalesce("item__list__occurs_on", "gifted_on")
+        return given.filter(status=Claim.Status.GIFTED, item__list__recipient=person).annotate(given_on=day)
+
+    def revealed_to(self, viewer: Viewer) -> Self:
+        """What the viewer was given and may know of: from the day it was for, or without one from the day after.
+
+        That a list or an item was deleted since takes nothing back. Whose day it is, the household says.
+        """
+        is_due = Q(pk__in=[])
+        for place in viewer.belongings:
+            today = place.today()
+            day_has_come = Q(item__list__occurs_on__lte=today)
+            day_is_over = Q(item__list__occurs_on__isnull=True, gifted_on__lt=today)
+            is_due |= Q(household=place.household_id) & (day_has_come | day_is_over)
+        return self.alive().filter(is_due, status=Claim.Status.GIFTED, item__list__recipient__in=viewer.person_ids)
 
 
 class Claim(HouseholdRow, Deletable):

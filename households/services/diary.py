@@ -1,5 +1,7 @@
 """The writer of the diary. Reading it is decided by the subjects, at reading time."""
 
+from functools import partial
+from secrets import randbelow
 from typing import Any
 from uuid import UUID
 
@@ -7,6 +9,7 @@ from django.db import transaction
 from uuid_utils.compat import uuid7
 
 from accounts.models import User
+from config import wakeups
 from config.models import BaseModel
 from households.models import Activity, DiaryCounter
 
@@ -22,6 +25,8 @@ def record(*, household_id: UUID, actor: User | None, verb: str, subject: BaseMo
     counter.last_seq += 1
     counter.last_entry = _key_after(counter.last_entry)
     counter.save(update_fields=["last_seq", "last_entry"])
+    # Robust: the entry stands, whether anybody could be woken for it or not.
+    transaction.on_commit(partial(wakeups.wake, channel_of(household_id)), robust=True)
     return Activity.objects.create(
         id=counter.last_entry,
         household_id=household_id,
@@ -34,7 +39,15 @@ def record(*, household_id: UUID, actor: User | None, verb: str, subject: BaseMo
     )
 
 
+def channel_of(household_id: UUID) -> str:
+    """By what the streams of this household are woken."""
+    return f"diary of {household_id}"
+
+
 def _key_after(last: UUID | None) -> UUID:
-    """A new key that sorts behind the last one, also within its millisecond and when the clock was set back."""
+    """A new key that sorts behind the last one, also within its millisecond and when the clock was set back.
+
+    The step is of any width: steps of one would let a reader count the hidden entries between two that they see.
+    """
     key = uuid7()
-    return key if last is None or key > last else UUID(int=last.int + 1)
+    return key if last is None or key > last else UUID(int=last.int + 1 + randbelow(2**32))

@@ -7,28 +7,40 @@ from rest_framework.test import APIClient
 
 from gifts.models import ItemPlan
 from gifts.moves import STATUSES
+from gifts.services.stream import BEFORE_ALL
 
 API = "/api/v1"
 NEVER = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
+
+# Words of what Leo wishes for, of what is hidden from him, and of a tag.
+WORDS = ["socks", "drill", "lamp", "a", "wool drill", "tagged", "nothing%"]
 
 ORDERINGS = {
     "items": ["title", "-title", "price", "-price", "priority", "-priority", "occurs_on", "-occurs_on"],
     "gifts": ["price", "-price", "title", "-title"],
     "lists": ["name", "-name", "occurs_on", "-occurs_on"],
     "people": ["display_name", "-display_name", "birthdate", "-birthdate"],
+    "tags": ["name", "-name"],
     "occasions": ["date", "-date", "name", "-name"],
 }
 
 
-def item_filters(*, lists: Iterable = (), gifts: Iterable = (), persons: Iterable = ()) -> list[str]:
+def item_filters(
+    *, lists: Iterable = (), gifts: Iterable = (), persons: Iterable = (), tags: Iterable = ()
+) -> list[str]:
     """Each filter over items, with these rows (seen or not) as its values, and one that never was."""
     filters = [f"status={status}" for status in STATUSES]
     filters += [f"stage={stage}" for stage in ItemPlan.Stage.values]
-    filters += ["assigned_to=me"]
+    filters += ["assigned_to=me", "occurs_after=2031-01-01", "occurs_before=2031-01-01"]
     filters += [f"list={pk}" for pk in [*lists, NEVER]]
     filters += [f"gift={pk}" for pk in [*gifts, NEVER]]
     filters += [f"person={pk}" for pk in [*persons, NEVER]]
+    filters += words_and_tags(tags)
     return filters
+
+
+def words_and_tags(tags: Iterable = ()) -> list[str]:
+    return [f"search={words}" for words in WORDS] + [f"tag={pk}" for pk in [*tags, NEVER]]
 
 
 def all_paths(
@@ -38,11 +50,18 @@ def all_paths(
     gifts: Iterable = (),
     persons: Iterable = (),
     comments: Iterable = (),
+    occasions: Iterable = (),
+    tags: Iterable = (),
 ) -> list[str]:
     """Every route that reads, with every filter and ordering."""
     lists, items, gifts, persons = list(lists), list(items), list(gifts), list(persons)
-    filters = item_filters(lists=lists, gifts=gifts, persons=persons)
-    paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me"]
+    occasions, tags = list(occasions), list(tags)
+    filters = item_filters(lists=lists, gifts=gifts, persons=persons, tags=tags)
+    paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me", "activity"]
+    paths += [f"activity/stream?after={BEFORE_ALL}", "activity?verb=item.added", "activity?limit=100"]
+    paths += [f"activity?subject={pk}" for pk in [*lists, *items, *gifts, *persons, NEVER]]
+    paths += [f"gifts?{narrowed}" for narrowed in words_and_tags(tags)] + [f"people?tag={pk}" for pk in tags]
+    paths += ["tags", *(f"tags/{pk}" for pk in tags)]
     paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
     paths += [f"items?{narrowed}" for narrowed in filters]
     paths += ["gifts?in_catalog=true", "gifts?in_catalog=false", "gifts?price_min=1", "gifts?price_max=1000"]
@@ -53,18 +72,44 @@ def all_paths(
     about = {"list": lists, "item": items, "gift": gifts, "person": persons}
     paths += [f"comments?{name}={pk}" for name, rows in about.items() for pk in [*rows, NEVER]]
     paths += ["comments", "comments?resolved=true", "comments?resolved=false", *(f"comments/{pk}" for pk in comments)]
+    paths += [f"occasions/{pk}" for pk in occasions] + overviews(lists, persons, occasions)
+    paths += [f"occasions/{pk}/summary?year={year}" for pk in occasions for year in (2026, 2031)]
     return [f"{API}/{path}" for path in paths]
 
 
+def overviews(lists: Iterable, persons: Iterable, occasions: Iterable) -> list[str]:
+    """Whatever counts, sums up and looks back."""
+    paths = ["dashboard"] + [f"lists/{pk}/summary" for pk in lists] + [f"people/{pk}/history" for pk in persons]
+    return paths + [f"occasions/{pk}/summary" for pk in occasions]
+
+
 def plain_paths(
-    *, lists: Iterable = (), items: Iterable = (), gifts: Iterable = (), comments: Iterable = ()
+    *,
+    lists: Iterable = (),
+    items: Iterable = (),
+    gifts: Iterable = (),
+    persons: Iterable = (),
+    occasions: Iterable = (),
+    comments: Iterable = (),
 ) -> list[str]:
     """The same without filters and orderings, for those who look often."""
-    paths = ["items", "lists", "gifts", "people", "occasions", "items?status=idea", "items?ordering=-price"]
+    paths = [
+        "items",
+        "lists",
+        "gifts",
+        "people",
+        "occasions",
+        "activity",
+        "activity/stream",
+        "items?status=idea",
+        "items?ordering=-price",
+    ]
+    paths += ["items?search=a", "gifts?search=drill", "tags"]
     paths += [path for pk in lists for path in (f"lists/{pk}", f"lists/{pk}/items", f"items?list={pk}")]
     paths += [f"lists/{pk}/shares" for pk in lists]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]
     paths += ["comments", "comments?resolved=true", *(f"comments/{pk}" for pk in comments)]
+    paths += overviews(list(lists), persons, occasions)
     return [f"{API}/{path}" for path in paths]
 
 
@@ -75,6 +120,8 @@ def looks(api: APIClient, paths: Iterable[str]) -> dict[str, tuple[int, bytes]]:
 
 def _look(api: APIClient, path: str) -> tuple[int, bytes]:
     answer = api.get(path)
+    if answer.streaming:
+        return answer.status_code, answer.getvalue()
     tag = answer.get("ETag", "").encode()
     return answer.status_code, answer.content + tag if answer.status_code == 200 else essence(answer)
 

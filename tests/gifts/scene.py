@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from rest_framework.test import APIClient
 
 from gifts.models import Comment, GiftList, ListItem
-from households.models import Occasion, Role
-from households.services.occasions import create_occasion
+from households.models import Occasion, Role, Tag
+from households.services.tags import create_tag
 from tests.cast import Family, Member, join
 from tests.gifts.looking import API, all_paths, looks, plain_paths
 
@@ -19,6 +18,7 @@ class Scene:
     """Leo's wish of three, wanted by everybody; and what the givers already hide from him."""
 
     family: Family
+    christmas: Occasion
     wishlist: GiftList
     wish: ListItem
     second_wish: ListItem
@@ -27,8 +27,8 @@ class Scene:
     beside: ListItem
     birthday_list: GiftList
     birthday: Occasion
-    christmas: Occasion
     said: Comment
+    tag: Tag
     guest: Member
     mia: APIClient
     ada: APIClient
@@ -42,9 +42,10 @@ class Scene:
             "items": [item.pk for item in items],
             "gifts": [item.gift_id for item in items],
             "comments": [self.said.pk],
+            "persons": [self.family.leo.person.pk, self.family.mia.person.pk],
+            "occasions": [self.christmas.pk],
         }
-        persons = [self.family.leo.person.pk, self.family.mia.person.pk]
-        return looks(self.leo, all_paths(**rows, persons=persons) if closely else plain_paths(**rows))
+        return looks(self.leo, all_paths(**rows, tags=[self.tag.pk]) if closely else plain_paths(**rows))
 
     def claim_of(self, api: APIClient, item: ListItem | None = None) -> dict[str, Any]:
         return api.get(f"{API}/items/{(item or self.wish).pk}").json()["my_claim"]
@@ -54,10 +55,12 @@ def make_scene(family: Family) -> Scene:
     wishlist = family.leo.list("Wishes", kind="wishlist", recipient=family.leo.person)
     wish = family.leo.add(wishlist, "Socks", quantity=3, note="Wool, please")
     second_wish = family.leo.add(wishlist, "A grinder")
-    hidden_list = family.mia.list("For Leo", recipient=family.leo.person)
+    christmas = Occasion.objects.create(household=family.household, name="Christmas", budget_total=100)
+    hidden_list = family.mia.list("For Leo", recipient=family.leo.person, occasion=christmas)
     family.ada.say("Which size?", item=wish, hidden_from=[])
     return Scene(
         family=family,
+        christmas=christmas,
         wishlist=wishlist,
         wish=wish,
         second_wish=second_wish,
@@ -65,9 +68,9 @@ def make_scene(family: Family) -> Scene:
         hidden_item=family.mia.add(hidden_list, "A drill"),
         beside=family.ada.add(wishlist, "A lamp"),
         birthday_list=family.leo.list("Birthday", recipient=family.leo.person),
-        christmas=create_occasion(viewer=family.leo.viewer, name="Christmas", date=date(2031, 12, 24)),
         birthday=Occasion.objects.create(household=family.household, name="Birthday", honoree=family.leo.person),
         said=family.mia.say("He has grey ones", item=wish),
+        tag=create_tag(viewer=family.mia.viewer, name="Tagged")[0],
         guest=join(family.household, "Gus", Role.GUEST),
         mia=family.mia.api(),
         ada=family.ada.api(),
@@ -162,6 +165,33 @@ def delete_hidden_list(scene: Scene) -> None:
     done(scene.mia.delete(f"{API}/lists/{scene.hidden_list.pk}"))
 
 
+def restore_hidden_list(scene: Scene) -> None:
+    delete_hidden_list(scene)
+    done(scene.mia.post(f"{API}/lists/{scene.hidden_list.pk}/restore"))
+
+
+def restore_what_is_beside(scene: Scene) -> None:
+    done(scene.ada.delete(f"{API}/items/{scene.beside.pk}"))
+    done(scene.ada.post(f"{API}/items/{scene.beside.pk}/restore"))
+
+
+def restore_hidden_gift(scene: Scene) -> None:
+    delete_hidden_gift(scene)
+    done(scene.mia.post(f"{API}/gifts/{scene.hidden_item.gift_id}/restore"))
+
+
+def tag_hidden_gifts(scene: Scene) -> None:
+    tags = [str(scene.tag.pk)]
+    done(scene.mia.patch(f"{API}/gifts/{scene.hidden_item.gift_id}", {"tags": tags}))
+    done(scene.ada.patch(f"{API}/gifts/{scene.beside.gift_id}", {"tags": tags}))
+    tagged = {"new_gift": {"title": "A book", "tags": tags}}
+    done(scene.ada.post(f"{API}/lists/{scene.wishlist.pk}/items", tagged))
+
+
+def untag_a_hidden_gift(scene: Scene) -> None:
+    done(scene.mia.patch(f"{API}/gifts/{scene.hidden_item.gift_id}", {"tags": []}))
+
+
 def edit_hidden_gift(scene: Scene) -> None:
     done(scene.mia.patch(f"{API}/gifts/{scene.hidden_item.gift_id}", {"title": "AAA", "price": "1.00"}))
 
@@ -185,6 +215,7 @@ def plan_a_hidden_occasion(scene: Scene) -> None:
     done(scene.ada.patch(f"{API}/occasions/{made['id']}", {"name": "Big party", "date": "2031-01-01"}))
     done(scene.mia.post(f"{API}/lists", {"name": "Cake", "occasion": made["id"], "visibility": "household"}))
     done(scene.ada.delete(f"{API}/occasions/{made['id']}"))
+    done(scene.ada.post(f"{API}/occasions/{made['id']}/restore"))
 
 
 def plan_for_an_open_occasion(scene: Scene) -> None:
@@ -279,6 +310,11 @@ HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "what is beside it is shown to a guest": share("beside"),
     "a gift on a hidden list is edited": edit_hidden_gift,
     "a gift on a hidden list is deleted": delete_hidden_gift,
+    "a deleted hidden list is restored": restore_hidden_list,
+    "what was deleted beside it is restored": restore_what_is_beside,
+    "a deleted gift on a hidden list is restored": restore_hidden_gift,
+    "hidden gifts are tagged": tag_hidden_gifts,
+    "a tag is taken off a hidden gift": in_turn(tag_hidden_gifts, untag_a_hidden_gift),
     "somebody plans in private": plan_in_private,
     "a hidden occasion comes and goes": plan_a_hidden_occasion,
     "a surprise is planned for an occasion that everybody sees": plan_for_an_open_occasion,

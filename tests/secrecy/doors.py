@@ -39,6 +39,7 @@ ROW_BEHIND = {
     "tags": "tag",
     "comment": "comment",
     "guest": "membership",
+    "after": "activity",
 }
 
 
