@@ -11,7 +11,7 @@ from gifts.services.audience import who_may_not_know, who_took_it_back, whom_it_
 from gifts.services.mentions import mentioned_in
 from households.models import Household, HouseholdRow, Occasion, Person
 from households.services import diary, undo
-from households.services.households import locked_with_household
+from households.services.households import locked_with_household, require_planner
 from households.viewer import Viewer
 
 KINDS: dict[str, Any] = {"person": Person, "occasion": Occasion, "list": GiftList, "gift": Gift, "item": ListItem}
@@ -44,7 +44,7 @@ def update_comment(*, viewer: Viewer, comment_id: UUID, changes: dict[str, Any])
     """Its author changes what it says and from whom it is hidden; whether it is resolved, anybody who plans."""
     comment = _changeable(viewer, comment_id)
     if comment.author_id != viewer.user.pk:
-        viewer.planning(comment.household)
+        require_planner(viewer, comment.household_id)
         if changes.keys() - {"resolved"}:
             raise Refusal(Code.RESOURCE_FORBIDDEN)
     if fields := _edit(viewer, comment, changes):
@@ -88,7 +88,7 @@ def _still_there(viewer: Viewer, kind: str, subject: HouseholdRow) -> Any:
         raise invalid(**{kind: "There is no such row."})
     if isinstance(there, Person):
         # Of persons, a guest learns the names only.
-        viewer.planning(there.household)
+        require_planner(viewer, there.household_id)
     return there
 
 

@@ -77,7 +77,7 @@ def fill(family: Family, rows: int) -> None:
         move_item(viewer=cousin.viewer, item_id=item.pk, status="ordered")
         cousin.add(wishlist, f"Surprise {number}")
         cousin.list(recipient=couple, visibility="household")
-        cousin.say("@leo @mia", item=item, hidden_from=[family.ada.person, couple])
+        family.ada.say("@leo @mia", item=item, hidden_from=[couple, family.grandpa])
         family.mia.api()
 
 
@@ -111,8 +111,10 @@ OVERVIEWS = {
         "gifts_giftlist",  # the idea inbox
         "gifts_listitem",
         "gifts_claim",
+        "households_tag",
         "gifts_listitem",  # my assignments
         "gifts_claim",
+        "households_tag",
         "households_activity",
     ],
 }
