@@ -290,16 +290,26 @@ def test_what_was_once_open_is_not_restored_while_givers_keep_it_beside(family: 
     assert len(family.leo.api().get(f"{API}/items").json()["results"]) == 1
 
 
-def test_a_guest_undoes_what_they_put_on_a_list_shown_to_them(family: Family):
-    theos = family.mia.list("For Theo", recipient=family.theo)
+def test_a_guest_undoes_the_deletion_of_their_own_wish(family: Family):
     guest = join(family.household, "Gus", role=Role.GUEST)
-    share = ListShare.objects.create(household=family.household, list=theos, guest=guest.membership)
-    item = guest.add(theos, "Skates", openly=True)
+    kept_for_him = family.mia.list("Gus wishes", recipient=guest.person, visibility="household")
+    item = guest.add(kept_for_him, "Skates")
     deleted(guest, "items", item.pk)
     assert restore(guest, "items", item.pk).status_code == 200
     deleted(guest, "items", item.pk)
-    share.delete()
+    family.mia.api().patch(f"{API}/lists/{kept_for_him.pk}", {"visibility": "hidden_from_recipient"})
     assert error(restore(guest, "items", item.pk)) == NOTHING
+
+
+def test_a_guest_restores_nobodys_wish_that_they_deleted_before(family: Family):
+    item = one_of_each(family)["items"]
+    ListItem.objects.update(added_by=None)
+    deleted(family.leo, "items", item.pk)
+    leo = family.leo.membership
+    leo.role = Role.GUEST
+    leo.save()
+    ListShare.objects.create(household=family.household, list=item.list, guest=leo)
+    assert error(restore(family.leo, "items", item.pk)) == (403, "RESOURCE_FORBIDDEN")
 
 
 # --- Where something stands in its way -----------------------------------------------------------
