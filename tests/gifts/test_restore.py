@@ -16,7 +16,7 @@ from gifts.services.gifts import create_gift
 from gifts.services.items import add_item, delete_item, restore_item
 from gifts.services.lists import delete_list, restore_list
 from gifts.services.merging import merge_people
-from households.models import Activity, Occasion, Person, Role
+from households.models import Activity, Membership, Occasion, Person, Role
 from households.services.occasions import create_occasion
 from households.services.people import create_person, update_person
 from households.services.tags import create_tag
@@ -247,16 +247,27 @@ def test_what_was_once_open_is_not_restored_while_givers_keep_it_beside(family: 
     assert len(family.leo.api().get(f"{API}/items").json()["results"]) == 1
 
 
-def test_a_guest_undoes_what_they_put_on_a_list_shown_to_them(family: Family):
-    theos = family.mia.list("For Theo", recipient=family.theo)
-    guest = join(family.household, "Gus", role=Role.GUEST)
+def test_a_guest_undoes_what_they_put_on_a_list_when_they_planned_here(family: Family):
+    theos, guest = family.mia.list("For Theo", recipient=family.theo), family.leo
+    item = guest.add(theos, "Skates")
+    Membership.objects.filter(user=guest.user).update(role=Role.GUEST)
     share = ListShare.objects.create(household=family.household, list=theos, guest=guest.membership)
-    item = guest.add(theos, "Skates", openly=True)
     deleted(guest, "items", item.pk)
     assert restore(guest, "items", item.pk).status_code == 200
     deleted(guest, "items", item.pk)
     share.delete()
     assert error(restore(guest, "items", item.pk)) == NOTHING
+
+
+def test_a_guest_brings_no_person_and_no_occasion_back(family: Family):
+    party = create_occasion(viewer=family.leo.viewer, name="Party")
+    theos = family.mia.list("For Theo", recipient=family.theo, occasion=party)
+    for path, pk in (("people", family.theo.pk), ("occasions", party.pk)):
+        deleted(family.leo, path, pk)
+    Membership.objects.filter(user=family.leo.user).update(role=Role.GUEST)
+    ListShare.objects.create(household=family.household, list=theos, guest=family.leo.membership)
+    for path, pk in (("people", family.theo.pk), ("occasions", party.pk)):
+        assert error(restore(family.leo, path, pk)) == (403, "RESOURCE_FORBIDDEN")
 
 
 # --- Where something stands in its way -----------------------------------------------------------
