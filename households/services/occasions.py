@@ -47,12 +47,8 @@ def delete_occasion(*, viewer: Viewer, occasion_id: UUID) -> None:
 
 def restore_occasion(*, viewer: Viewer, pk: UUID) -> Occasion:
     return undo.restore(
-        viewer=viewer, rows=Occasion.objects.all(), pk=pk, verb="occasion.restored", check=_check_return
+        viewer=viewer, rows=Occasion.objects.all(), pk=pk, verb="occasion.restored", check=undo.refuse_guests
     )
-
-
-def _check_return(viewer: Viewer, occasion: Occasion) -> None:
-    require_planner(viewer, occasion.household_id)
 
 
 def _changeable_occasion(viewer: Viewer, occasion_id: UUID) -> Occasion:

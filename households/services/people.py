@@ -73,7 +73,7 @@ def restore_person(*, viewer: Viewer, pk: UUID) -> Person:
 
 def _check_return(viewer: Viewer, person: Person) -> None:
     """While a couple was deleted, one of it may have become a couple, or the other way round."""
-    require_planner(viewer, person.household_id)
+    undo.refuse_guests(viewer, person)
     people = Person.objects.alive()
     around = people.filter(member_links__member=person).exists()
     within = people.filter(group_links__group=person, member_links__isnull=False).exists()
