@@ -47,7 +47,7 @@ def all_paths(
     filters = item_filters(lists=lists, gifts=gifts, persons=persons)
     paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me", "activity"]
     paths += [f"activity/stream?after={BEFORE_ALL}", "activity?verb=item.added", "activity?limit=100"]
-    paths += [f"activity?subject={pk}" for pk in [*lists, *items, *gifts, *persons, NEVER]]
+    paths += [f"activity?subject={pk}" for pk in [*items, NEVER]]
     paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
     paths += [f"items?{narrowed}" for narrowed in filters]
     paths += ["gifts?in_catalog=true", "gifts?in_catalog=false", "gifts?price_min=1", "gifts?price_max=1000"]
@@ -86,7 +86,6 @@ def plain_paths(
         "people",
         "occasions",
         "activity",
-        "activity/stream",
         "items?status=idea",
         "items?ordering=-price",
     ]
