@@ -16,7 +16,7 @@ DEPLOYED = $(SQLITE) SECRET_KEY=for-checks-only-never-a-secret-0123456789-abcdef
 	HEARTH_PUBLIC_URL=https://hearth.example.org DATABASE_URL=postgres://hearth:secret@127.0.0.1:9/hearth
 PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4
 
-.PHONY: help run test check test-postgres format pins clean
+.PHONY: help run test check test-postgres torture format pins clean
 
 help:
 	@echo 'make run            serve Hearth on http://127.0.0.1:8000 (also: make run PORT=8123 HEARTH_DATA_DIR=/tmp/x)'
@@ -24,6 +24,7 @@ help:
 	@echo 'make check          only the checks: format, lint, imports, types, settings, migrations'
 	@echo 'make test-postgres  the suite on PostgreSQL, with coverage: DATABASE_URL=postgres://... make test-postgres'
 	@echo '                    (with REDIS_URL=redis://... on that Redis, too: under keys of its own)'
+	@echo 'make torture        the long versions of the proofs, with one figure for each promise (DATABASE_URL for PostgreSQL)'
 	@echo 'make format         put the code in order'
 	@echo 'make pins           compile requirements*.in into requirements*.txt (all newer: make pins UPGRADE=--upgrade)'
 	@echo 'make clean          remove what make made; your data stays'
@@ -50,6 +51,9 @@ test-postgres: $(VENV)/dev-pins
 	@test -n "$$DATABASE_URL" || { \
 		echo 'Please say which server: DATABASE_URL=postgres://user:password@127.0.0.1:5432/name make test-postgres' >&2; exit 1; }
 	$(ISOLATED) HOST= PORT= $(PYTEST) --cov --cov-report=term:skip-covered
+
+torture: $(VENV)/dev-pins
+	@$(ISOLATED) REDIS_URL= HOST= PORT= $(BIN)/python -m pytest -q -rN --no-header --tb=short --show-capture=no tests/torture/promises.py
 
 format: $(VENV)/dev-pins
 	$(BIN)/ruff format .

@@ -270,6 +270,7 @@ SPECTACULAR_SETTINGS = {
         "Role": "households.models.Role",
         "OccasionKind": "households.models.Occasion.Kind",
         "OccasionVisibility": "households.models.Occasion.Visibility",
+        "TagKind": "households.models.Tag.Kind",
         "ListKind": "gifts.models.GiftList.Kind",
         "ListVisibility": "gifts.models.GiftList.Visibility",
         "ItemStage": "gifts.models.ItemPlan.Stage",

@@ -71,6 +71,13 @@ class TagQuerySet(ScopedQuerySet):
         """A household's vocabulary is public to everybody who plans there."""
         return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
 
+    def on_what_is_seen_by(self, viewer: "Viewer | None") -> Self:
+        """The tags to show on gifts that have come through their own door.
+
+        Guests read them there, too: a tag says nothing about its gift that the gift does not say itself.
+        """
+        return self.none() if viewer is None else self.alive().filter(household__in=viewer.household_ids)
+
 
 class Tag(HouseholdRow, Deletable):
     """A word of the household's own for its people and gifts. Making one is a public act; using it is not."""

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from http.client import HTTPException
 from threading import Barrier
 from typing import Any
 from urllib.error import HTTPError
@@ -36,7 +37,14 @@ def ask(method: str, url: str, body: Any = None, token: str = "", **headers: str
     content = None if body is None else json.dumps(body).encode()
     headers |= {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
     try:
-        answer = urlopen(Request(url, content, headers, method=method), timeout=30)
+        return _answer_to(Request(url, content, headers, method=method))
+    except HTTPException as error:  # cut off in the middle of a line or of the body
+        raise ConnectionError(url) from error
+
+
+def _answer_to(request: Request) -> Answer:
+    try:
+        answer = urlopen(request, timeout=30)
     except HTTPError as error:
         answer = error
     with answer:

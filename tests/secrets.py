@@ -9,6 +9,7 @@ from rest_framework.test import APIClient
 from accounts.models import DeviceSession
 from gifts.models import Claim, Comment, Gift, GiftList, ListItem, ListShare
 from households.models import Membership, Occasion, Role
+from households.services.tags import create_tag
 from tests.cast import Family, Member, join
 
 API = "/api/v1"
@@ -50,10 +51,12 @@ def open_household(family: Family, neighbour: Member) -> Home:
     mia.add(wishlist, "A scarf")
     family.leo.add(family.leo.list("For Theo", recipient=family.theo), "A kite")
     neighbour.add(neighbour.list("Eve's own"), "A fence")
+    tag, _ = create_tag(viewer=mia.viewer, name="wool")
     home.rows |= {
         "household": family.household.pk,
         "user": family.grandma.user.pk,
         "person": family.theo.pk,
+        "tag": tag.pk,
         "membership": Membership.objects.get(person=family.grandma.person).pk,
     }
     return home
@@ -70,9 +73,11 @@ def hide(home: Home) -> list[str]:
         ada, "occasions", name="canary-tea", honoree=mia.pk, visibility="hidden_from_honoree", date="2031-07-14"
     )
     ada.patch(f"{API}/occasions/{party}", {"honoree": str(mia.pk), "visibility": "hidden_from_honoree"})
-    items = [surprise(ada, list_id, name) for list_id, name in ((hidden, "hidden"), (for_party, "party"))]
-    surprise(ada, private, "private")
-    beside = surprise(ada, home.wishlist.pk, "beside")
+    # A word that everybody knows, on what nobody may know of: neither tells of the other.
+    tags = [str(home.rows["tag"])]
+    items = [surprise(ada, list_id, name, tags) for list_id, name in ((hidden, "hidden"), (for_party, "party"))]
+    surprise(ada, private, "private", tags)
+    beside = surprise(ada, home.wishlist.pk, "beside", tags)
     for item in (items[0], beside, home.wish.pk):
         plan(ada, item, "canary-giver-note")
     about = {"item": home.wish.pk, "list": home.wishlist.pk, "person": mia.pk, "occasion": party}
@@ -106,7 +111,7 @@ def ids_of_hidden_rows(home: Home, occasions: list[str]) -> list[str]:
     return [str(row.pk) for row in rows]
 
 
-def surprise(api: APIClient, list_id: Any, name: str) -> str:
+def surprise(api: APIClient, list_id: Any, name: str, tags: list[str]) -> str:
     gift = {
         "title": f"canary-{name}-title",
         "description": f"canary-{name}-description",
@@ -114,6 +119,7 @@ def surprise(api: APIClient, list_id: Any, name: str) -> str:
         "image_url": f"https://example.org/canary-{name}.png",
         "source": f"canary-{name}-source",
         "price": "48151.62",
+        "tags": tags,
     }
     return made(api, f"lists/{list_id}/items", new_gift=gift, note=f"canary-{name}-note", quantity=7, priority=3)
 

@@ -32,6 +32,9 @@ if "sqlite3" in DATABASES["default"]["ENGINE"]:
 
 # Each process of a suite has keys of its own, in whatever Redis it is given.
 CACHES["default"]["KEY_PREFIX"] = f"hearth-tests-{os.getpid()}-{secrets.token_hex(4)}"
+# A machine that is busy with tests may answer late, and is not away.
+if "SOCKET_TIMEOUT" in CACHES["default"].get("OPTIONS", {}):
+    CACHES["default"]["OPTIONS"] |= {"SOCKET_TIMEOUT": 5, "SOCKET_CONNECT_TIMEOUT": 5}
 
 # One test asks more in a second than a family in an hour. Tests of the limits set their own.
 API_LIMIT_PER_MINUTE = API_ANONYMOUS_LIMIT_PER_MINUTE = 0

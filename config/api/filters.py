@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from config.errors import Code, Refusal
+from config.models import search_key
 
 
 class StrictFilterBackend(DjangoFilterBackend):
@@ -54,3 +55,24 @@ class Ordering(django_filters.OrderingFilter):
         if value and len(value) > 1:
             raise Refusal(Code.VALIDATION_FAILED, details={"ordering": ["Choose one field."]})
         return super().filter(qs, value)
+
+
+class WordsField(forms.CharField):
+    """What somebody looks for, as words in the form that texts are searched in. Words of accents alone are none."""
+
+    max_words = 8
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"max_length": 100} | options))
+
+    def clean(self, value: Any) -> Any:
+        words = list(dict.fromkeys(search_key(super().clean(value)).split()))
+        if len(words) > self.max_words:
+            raise ValidationError(f"Look for {self.max_words} words at most.")
+        return words
+
+
+class Search(django_filters.CharFilter):
+    """`?search=some words`: rows in which every word occurs. Nothing to look for is no filter."""
+
+    field_class = WordsField

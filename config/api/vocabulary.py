@@ -69,6 +69,10 @@ WORDS: dict[str, Word] = {
     "sizes": Word("Sizes by name.", {"shoes": "39", "gloves": "M"}),
     "constraints": Word("What to mind: allergies, what they do not want.", "No wool"),
     "photo_url": Word("A picture of them.", "https://example.org/grandma.png"),
+    "tags": Word("The words of the household's own that it has.", [AN_ID]),
+    "Tag.name": Word("The word; once in a household, in whatever case.", "outdoors"),
+    "TagRef.name": Word("The word.", "outdoors"),
+    "colour": Word("How to show it; blank for no colour of its own.", "#2f855a"),
     "members": Word("For a couple or a group: the Persons that it is made of.", [AN_ID]),
     "archived": Word("Whether they are put aside.", False),
     "archived_at": Word("Since when they are put aside; null when they are not.", None),
@@ -134,6 +138,9 @@ WORDS: dict[str, Word] = {
     # --- Previews
     "found": Word("Whether the page says anything about a thing.", True),
     "reason": Word("Why nothing was found; null when something was."),
+    # --- To look for rows
+    "search": Word("Every word must occur in title, description or tags; case and accents do not matter.", "telescope"),
+    "tag": Word("Has this tag; given several times, all of them. A tag that you cannot see is on nothing.", [AN_ID]),
     "error": Word("Why not."),
 }
 

@@ -119,9 +119,10 @@ class ListItemQuerySet(ScopedQuerySet):
         """
         # Its own door and not `visible_to`: the items have come through theirs already.
         claims = Claim.objects.unconcealed_from(viewer).select_related("giver").order_by("id")
+        tags = Tag.objects.on_what_is_seen_by(viewer).order_by("name_key")
         return (
             self.select_related("gift", "list", "plan", "added_by")
-            .prefetch_related(Prefetch("claims", claims))
+            .prefetch_related(Prefetch("claims", claims), Prefetch("gift__tags", tags))
             .annotate(
                 is_concealed=Case(When(list__recipient__in=viewer.person_ids, then=True), default=False),
                 withdrawn=Case(When(_IS_GONE, then=True), default=False),

@@ -6,10 +6,11 @@ from typing import Any
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 
 from gifts.models import Claim, GiftList, ListItem
+from gifts.models.diary import diary_read_by
 from gifts.models.items import ListItemQuerySet
 from gifts.services.figures import SEEN_STATUSES
 from gifts.services.summaries import days_until
-from households.models import Activity, Occasion, Person, PersonMember
+from households.models import ActivityQuerySet, Occasion, Person, PersonMember
 from households.viewer import Belonging, Viewer
 
 NEW_IDEAS = 5
@@ -56,11 +57,14 @@ def _people(viewer: Viewer, place: Belonging) -> Any:
     to_come = GiftList.objects.visible_to(viewer).filter(_is_to_come("", place.today()))
     taken = Claim.objects.visible_to(viewer).filter(_is_to_come("item__list__", place.today()))
     given_to = taken.filter(item__deleted_at=None, item__list__deleted_at=None).values("item__list__recipient")
-    in_a_group = PersonMember.objects.filter(member=OuterRef("pk"), group__in=given_to)
-    is_group = Exists(PersonMember.objects.filter(group=OuterRef("pk")))
+    # To guests who know the name alone, nobody is put aside, and no couple is made of anybody.
+    members = PersonMember.objects.visible_to(viewer)
+    in_a_group = members.filter(member=OuterRef("pk"), group__in=given_to)
+    is_group = Exists(members.filter(group=OuterRef("pk")))
+    people: Any = Person.objects.visible_to(viewer).as_seen_by(viewer)
     return (
-        Person.objects.visible_to(viewer)
-        .filter(~Q(is_group) | Q(pk__in=to_come.values("recipient")), household=place.household_id, archived_at=None)
+        people.filter(~Q(is_group) | Q(pk__in=to_come.values("recipient")))
+        .filter(household=place.household_id, seen_archived_at=None)
         .exclude(pk__in=viewer.person_ids)
         .annotate(is_covered=Case(When(Q(pk__in=given_to) | Exists(in_a_group), then=True), default=False))
         .order_by("display_name", "id")
@@ -98,6 +102,5 @@ def _items(viewer: Viewer, place: Belonging) -> ListItemQuerySet:
     return items.unconcealed_from(viewer).as_seen_by(viewer)
 
 
-def _latest_entries(viewer: Viewer, place: Belonging) -> Any:
-    entries = Activity.objects.visible_to(viewer).filter(household=place.household_id)
-    return entries.select_related("actor").order_by("-id")[:LAST_ENTRIES]
+def _latest_entries(viewer: Viewer, place: Belonging) -> ActivityQuerySet:
+    return diary_read_by(viewer).filter(household=place.household_id).order_by("-id")[:LAST_ENTRIES]

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -5,9 +6,10 @@ from django.db import transaction
 
 from config.errors import Code, Refusal
 from gifts.models import Gift
-from households.models import Household
-from households.services import diary
+from households.models import Household, Tag
+from households.services import diary, undo
 from households.services.households import require_planner
+from households.services.tags import put_tags
 from households.viewer import Viewer
 
 
@@ -20,17 +22,22 @@ def create_gift(*, viewer: Viewer, household: Household | None = None, **fields:
     return gift
 
 
-def make_gift(*, viewer: Viewer, household_id: UUID, in_catalog: bool, **fields: Any) -> Gift:
+def make_gift(*, viewer: Viewer, household_id: UUID, in_catalog: bool, tags: Iterable[Tag] = (), **fields: Any) -> Gift:
     """The row alone, for whoever makes it as part of something larger."""
     fields = {"currency": viewer.belonging(household_id).currency, "created_by": viewer.user} | fields
-    return Gift.objects.create(household_id=household_id, in_catalog=in_catalog, **fields)
+    gift = Gift.objects.create(household_id=household_id, in_catalog=in_catalog, **fields)
+    put_tags(gift, tags)
+    return gift
 
 
 @transaction.atomic
 def update_gift(*, viewer: Viewer, gift_id: UUID, changes: dict[str, Any]) -> Gift:
     gift = _changeable_gift(viewer, gift_id)
-    if fields := gift.assign(changes):
-        gift.save(update_fields=[*fields, "search_text", "updated_at"])
+    fields = put_tags(gift, changes.get("tags"))
+    own_fields = gift.assign({name: value for name, value in changes.items() if name != "tags"})
+    if fields := fields + own_fields:
+        # Its tags are read with it, so the row counts as changed by them, too.
+        gift.save(update_fields=[*own_fields, "search_text", "updated_at"])
         diary.record(
             household_id=gift.household_id, actor=viewer.user, verb="gift.updated", subject=gift, fields=fields
         )
@@ -59,13 +66,21 @@ def delete_gift(*, viewer: Viewer, gift_id: UUID) -> None:
     diary.record(household_id=gift.household_id, actor=viewer.user, verb="gift.deleted", subject=gift)
 
 
+def restore_gift(*, viewer: Viewer, pk: UUID) -> Gift:
+    return undo.restore(viewer=viewer, rows=Gift.objects.all(), pk=pk, verb="gift.restored", check=_refuse_guests)
+
+
 def _changeable_gift(viewer: Viewer, gift_id: UUID) -> Gift:
     """Its maker's; in the catalog an owner's, too; and anybody's who plans and sees it when nobody in particular made
     it. Of a guest's own making, what is not in the catalog."""
     gift = Gift.objects.visible_to(viewer).locked(gift_id)
     made_it = gift.created_by_id in {None, viewer.user.pk}
-    if gift.in_catalog or gift.created_by_id is None:
-        require_planner(viewer, gift.household_id)
+    _refuse_guests(viewer, gift)
     if not made_it and not (gift.in_catalog and viewer.owns(gift.household_id)):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     return gift
+
+
+def _refuse_guests(viewer: Viewer, gift: Gift) -> None:
+    if gift.in_catalog or gift.created_by_id is None:
+        require_planner(viewer, gift.household_id)

@@ -5,11 +5,12 @@ from django.db import transaction
 from django.db.models import Max
 
 from config.errors import Code, Refusal, invalid
+from config.models import ScopedQuerySet
 from gifts.models import Gift, GiftList, ItemPlan, ListItem
 from gifts.services.claims import move_item
 from gifts.services.gifts import make_gift
 from gifts.services.lists import companion_for
-from households.services import diary
+from households.services import diary, undo
 from households.viewer import Viewer
 
 PLAN_FIELDS = {"stage", "planned_price", "giver_note"}
@@ -90,13 +91,17 @@ def _refuse_duplicate(gift_list: GiftList, gift_id: UUID) -> None:
 
 
 def lock_item(*, viewer: Viewer, item_id: UUID, to_move: bool) -> ListItem:
-    """The item, locked. Two who order one list at the same moment take turns: its lock comes before those of items."""
+    """The item, locked. Two who order one list at the same moment take turns."""
     visible = ListItem.objects.visible_to(viewer)
-    if to_move:
-        # Of items that the viewer sees: for what is hidden nobody even waits.
-        lists = GiftList.objects.filter(pk__in=visible.filter(pk=item_id).values("list"))
-        list(lists.select_for_update(of=("self",), no_key=True))
-    return visible.locked(item_id)
+    return locked_after_list(visible, item_id) if to_move else visible.locked(item_id)
+
+
+def locked_after_list(rows: ScopedQuerySet, item_id: UUID) -> ListItem:
+    """A list's lock comes before those of its items."""
+    # Of items that the viewer may know of: for what is hidden nobody even waits.
+    lists = GiftList.objects.filter(pk__in=rows.filter(pk=item_id).values("list"))
+    list(lists.select_for_update(of=("self",), no_key=True))
+    return rows.locked(item_id)
 
 
 @transaction.atomic
@@ -122,6 +127,30 @@ def delete_item(*, viewer: Viewer, item_id: UUID) -> None:
     _require_wish_rights(viewer, item)
     item.entomb(by=viewer.user)
     diary.record(household_id=item.household_id, actor=viewer.user, verb="item.deleted", subject=item)
+
+
+def restore_item(*, viewer: Viewer, pk: UUID) -> ListItem:
+    """Undo a deletion. Whatever givers did to a wish meanwhile, its recipient is answered the same.
+
+    Nobody opens the list, or puts the gift on it again, between the look and the undo.
+    """
+    return undo.restore(
+        viewer=viewer,
+        rows=ListItem.objects.all(),
+        pk=pk,
+        verb="item.restored",
+        check=_refuse_lost_place,
+        lock=locked_after_list,
+    )
+
+
+def _refuse_lost_place(viewer: Viewer, item: ListItem) -> None:
+    if item.list.deleted_at:
+        raise Refusal(Code.CONFLICT_STATE, "The list that it was on has been deleted.")
+    # To its recipient, who sees no companion, what is kept there plays no part.
+    beside = ListItem.objects.visible_to(viewer).alive().filter(list__companion_of=item.list_id, gift=item.gift_id)
+    if beside.exists():
+        raise Refusal(Code.CONFLICT_DUPLICATE, "Givers keep this gift beside the list already.")
 
 
 def _require_wish_rights(viewer: Viewer, item: ListItem) -> None:

@@ -4,9 +4,10 @@ from uuid import UUID
 from django.db import transaction
 
 from config.errors import Code, Refusal, invalid
+from config.models import ScopedQuerySet
 from gifts.models import GiftList, ListItem
 from households.models import Household, Occasion, Person
-from households.services import diary
+from households.services import diary, undo
 from households.services.households import require_planner
 from households.viewer import Belonging, Viewer
 
@@ -78,6 +79,8 @@ def _keep_what_was_hidden(gift_list: GiftList) -> None:
         companion = companion_for(gift_list)
         there = ListItem.objects.filter(list=companion).values("gift")
         taken_off.exclude(gift__in=there).update(list=companion)
+        # Where the companion has the gift already they stay, and nobody's undo may bring them to light here.
+        taken_off.update(deleted_by=None)
 
 
 @transaction.atomic
@@ -86,6 +89,29 @@ def delete_list(*, viewer: Viewer, list_id: UUID) -> None:
     gift_list = changeable_list(viewer, list_id)
     gift_list.entomb(by=viewer.user)
     diary.record(household_id=gift_list.household_id, actor=viewer.user, verb="list.deleted", subject=gift_list)
+
+
+def restore_list(*, viewer: Viewer, pk: UUID) -> GiftList:
+    return undo.restore(
+        viewer=viewer,
+        rows=GiftList.objects.all(),
+        pk=pk,
+        verb="list.restored",
+        check=_refuse_second_companion,
+        lock=_locked_after_main_list,
+    )
+
+
+def _locked_after_main_list(rows: ScopedQuerySet, pk: UUID) -> GiftList:
+    """A companion's lock comes after that of the list it belongs to, under which a new one would be made."""
+    list(GiftList.objects.filter(companions__in=rows.filter(pk=pk)).select_for_update(of=("self",), no_key=True))
+    return rows.locked(pk)
+
+
+def _refuse_second_companion(viewer: Viewer, gift_list: GiftList) -> None:
+    others = GiftList.objects.alive().filter(companion_of=gift_list.companion_of_id)
+    if gift_list.companion_of_id and others.exists():
+        raise Refusal(Code.CONFLICT_DUPLICATE, "Givers have begun a new one beside this list.")
 
 
 def companion_for(gift_list: GiftList) -> GiftList:

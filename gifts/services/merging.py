@@ -200,6 +200,7 @@ def _absorb(source: Person, target: Person) -> None:
         texts = [getattr(target, name), getattr(source, name)]
         setattr(target, name, "\n".join(dict.fromkeys(text for text in texts if text)))
     target.sizes = source.sizes | target.sizes
+    target.tags.add(*source.tags.all(), through_defaults={"household_id": target.household_id})
     target.save(update_fields=[*FILLED_IN, *JOINED, "sizes", "updated_at"])
     source.entomb()
 

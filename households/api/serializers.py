@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.models import User
 from config.api.fields import VisibleRelatedField, VisibleRelatedListField
 from config.api.serializers import StrictModelSerializer, StrictSerializer
-from households.models import Household, Membership, Occasion, Person, Role
+from households.models import Household, Membership, Occasion, Person, Role, Tag
 
 
 class UserRefSerializer(serializers.ModelSerializer):
@@ -24,6 +24,35 @@ class PersonRefSerializer(serializers.ModelSerializer):
         model = Person
         fields = ["id", "display_name"]
         read_only_fields = fields
+
+
+class TagSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Tag
+        fields = ["id", "household", "name", "kind", "colour", "created_at", "updated_at"]
+        read_only_fields = fields
+
+
+class TagRefSerializer(serializers.ModelSerializer):
+    """A tag as it stands on a person or a gift."""
+
+    class Meta:
+        model = Tag
+        fields = ["id", "name", "kind", "colour"]
+        read_only_fields = fields
+
+
+class TagWriteSerializer(StrictModelSerializer):
+    class Meta:
+        model = Tag
+        fields = ["name", "kind", "colour"]
+
+
+class TagCreateSerializer(TagWriteSerializer):
+    household = VisibleRelatedField(Household.objects.all(), required=False)
+
+    class Meta(TagWriteSerializer.Meta):
+        fields = ["household", *TagWriteSerializer.Meta.fields]
 
 
 class MySerializer(serializers.ModelSerializer):
@@ -120,6 +149,7 @@ EMPTY = {
     "photo_url": "",
     "notes": "",
     "members": [],
+    "tags": [],
 }
 
 
@@ -129,6 +159,7 @@ class PersonSerializer(serializers.ModelSerializer):
     created_at = serializers.DateTimeField(read_only=True, allow_null=True)
     updated_at = serializers.DateTimeField(read_only=True, allow_null=True)
     members = PersonRefSerializer(many=True, help_text="For a couple or group: who it is.")
+    tags = TagRefSerializer(many=True)
 
     class Meta:
         model = Person
@@ -144,6 +175,7 @@ class PersonSerializer(serializers.ModelSerializer):
             "photo_url",
             "notes",
             "members",
+            "tags",
             "archived_at",
             "created_at",
             "updated_at",
@@ -159,6 +191,7 @@ class PersonSerializer(serializers.ModelSerializer):
 
 class PersonWriteSerializer(StrictModelSerializer):
     members = VisibleRelatedListField(Person.objects.all(), required=False)
+    tags = VisibleRelatedListField(Tag.objects.all(), required=False)
     sizes = serializers.DictField(child=serializers.CharField(max_length=60), required=False)
     archived = serializers.BooleanField(required=False)
 
@@ -174,6 +207,7 @@ class PersonWriteSerializer(StrictModelSerializer):
             "photo_url",
             "notes",
             "members",
+            "tags",
             "archived",
         ]
 

@@ -7,5 +7,6 @@ router.register("households", views.HouseholdViewSet)
 router.register("households/<uuid:household_id>/members", views.MemberViewSet)
 router.register("people", views.PersonViewSet)
 router.register("occasions", views.OccasionViewSet)
+router.register("tags", views.TagViewSet)
 
 urlpatterns = router.urls

@@ -15,8 +15,9 @@ from accounts.services.users import update_profile
 from config.api.views import RowResponse
 from config.client import client_of
 from households.api import filters, serializers
-from households.models import Household, Membership, Occasion, Person
-from households.services import households, members, occasions, people
+from households.api.undo import RestoreMixin
+from households.models import Household, Membership, Occasion, Person, Tag
+from households.services import households, members, occasions, people, tags
 from households.services.households import locked_with_household
 from households.viewer import Viewer
 
@@ -127,16 +128,18 @@ class PersonRows(RepeatableViewSet):
 
     def get_queryset(self) -> QuerySet:
         members = Person.objects.visible_to(self.viewer).order_by("id")
-        rows = super().get_queryset().prefetch_related(Prefetch("members", members))
+        tags = Tag.objects.visible_to(self.viewer).order_by("name_key")
+        rows = super().get_queryset().prefetch_related(Prefetch("members", members), Prefetch("tags", tags))
         return rows.as_seen_by(self.viewer) if self.viewer else rows
 
     def lock(self) -> None:
         locked_with_household(Person.objects.visible_to(self.viewer), self.kwargs["pk"])
 
 
-class PersonViewSet(ListModelMixin, RetrieveModelMixin, PersonRows):
+class PersonViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, PersonRows):
     """Everybody who gives or gets."""
 
+    undo = staticmethod(people.restore_person)
     filterset_class = filters.PersonFilter
 
     @extend_schema(request=serializers.PersonCreateSerializer)
@@ -156,9 +159,46 @@ class PersonViewSet(ListModelMixin, RetrieveModelMixin, PersonRows):
         return self.gone()
 
 
-class OccasionViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
+class TagViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
+    """The household's words for its people and gifts."""
+
+    undo = staticmethod(tags.restore_tag)
+    queryset = Tag.objects.all()
+    serializer_class = serializers.TagSerializer
+    filterset_class = filters.TagsFilter
+
+    def lock(self) -> None:
+        locked_with_household(Tag.objects.visible_to(self.viewer), self.kwargs["pk"])
+
+    @extend_schema(
+        request=serializers.TagCreateSerializer,
+        responses={200: serializers.TagSerializer, 201: serializers.TagSerializer},
+    )
+    def create(self, request: Request) -> Response:
+        """Find a tag by its name in any case (200, left as it is), or make it (201).
+
+        One that was deleted is made again: whatever it was put on has it again.
+        """
+        tag, is_new = tags.create_tag(viewer=self.viewer, **self.validated(serializers.TagCreateSerializer))
+        return self.created(tag) if is_new else self.shown(tag)
+
+    @extend_schema(request=serializers.TagWriteSerializer)
+    def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Rename it, or change its kind or colour, wherever it is put. A name that is taken is a conflict."""
+        self.get_object()
+        changes = self.validated(serializers.TagWriteSerializer, partial=True)
+        return self.shown(tags.update_tag(viewer=self.viewer, tag_id=pk, changes=changes))
+
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Take it out of the vocabulary, and off whatever it is put on."""
+        tags.delete_tag(viewer=self.viewer, tag_id=pk)
+        return self.gone()
+
+
+class OccasionViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
     """The days to give on."""
 
+    undo = staticmethod(occasions.restore_occasion)
     queryset = Occasion.objects.select_related("honoree")
     serializer_class = serializers.OccasionSerializer
     filterset_class = filters.OccasionFilter

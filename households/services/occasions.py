@@ -5,7 +5,7 @@ from django.db import transaction
 
 from config.errors import invalid
 from households.models import Household, Occasion
-from households.services import diary
+from households.services import diary, undo
 from households.services.households import require_planner
 from households.viewer import Viewer
 
@@ -43,6 +43,12 @@ def delete_occasion(*, viewer: Viewer, occasion_id: UUID) -> None:
     occasion = _changeable_occasion(viewer, occasion_id)
     occasion.entomb(by=viewer.user)
     diary.record(household_id=occasion.household_id, actor=viewer.user, verb="occasion.deleted", subject=occasion)
+
+
+def restore_occasion(*, viewer: Viewer, pk: UUID) -> Occasion:
+    return undo.restore(
+        viewer=viewer, rows=Occasion.objects.all(), pk=pk, verb="occasion.restored", check=undo.refuse_guests
+    )
 
 
 def _changeable_occasion(viewer: Viewer, occasion_id: UUID) -> Occasion:

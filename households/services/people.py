@@ -6,15 +6,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.errors import Code, Refusal, invalid
-from households.models import Household, Membership, Person, PersonMember
-from households.services import diary
+from households.models import Household, Membership, Person, PersonMember, Tag
+from households.services import diary, undo
 from households.services.households import locked_with_household, require_planner
+from households.services.tags import put_tags
 from households.viewer import Viewer
 
 
 @transaction.atomic
 def create_person(
-    *, viewer: Viewer, household: Household | None = None, members: Iterable[Person] = (), **fields: Any
+    *,
+    viewer: Viewer,
+    household: Household | None = None,
+    members: Iterable[Person] = (),
+    tags: Iterable[Tag] = (),
+    **fields: Any,
 ) -> Person:
     """Somebody new; with `members`, a couple or group made of them."""
     household_id = viewer.planning(household).household_id
@@ -23,6 +29,7 @@ def create_person(
     person.assign(_columns(fields))
     person.save()
     add_members(person, {member.pk for member in members})
+    put_tags(person, tags)
     diary.record(household_id=household_id, actor=viewer.user, verb="person.created", subject=person)
     return person
 
@@ -32,10 +39,11 @@ def update_person(*, viewer: Viewer, person_id: UUID, changes: dict[str, Any]) -
     person = _changeable_person(viewer, person_id)
     columns = _columns(changes)
     fields = [] if "members" not in columns else _change_members(viewer, person, columns.pop("members"))
-    fields += person.assign(columns)
-    if fields:
-        # Who a couple is made of is read with it, so the row counts as changed by that, too.
-        person.save(update_fields=[name for name in fields if name != "members"] + ["updated_at"])
+    fields += put_tags(person, columns.pop("tags", None))
+    own_fields = person.assign(columns)
+    if fields := fields + own_fields:
+        # Who a couple is made of and its tags are read with it, so the row counts as changed by that, too.
+        person.save(update_fields=[*own_fields, "updated_at"])
         diary.record(
             household_id=person.household_id, actor=viewer.user, verb="person.updated", subject=person, fields=fields
         )
@@ -50,6 +58,27 @@ def delete_person(*, viewer: Viewer, person_id: UUID) -> None:
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     person.entomb(by=viewer.user)
     diary.record(household_id=person.household_id, actor=viewer.user, verb="person.deleted", subject=person)
+
+
+def restore_person(*, viewer: Viewer, pk: UUID) -> Person:
+    return undo.restore(
+        viewer=viewer,
+        rows=Person.objects.all(),
+        pk=pk,
+        verb="person.restored",
+        check=_check_return,
+        lock=locked_with_household,
+    )
+
+
+def _check_return(viewer: Viewer, person: Person) -> None:
+    """While a couple was deleted, one of it may have become a couple, or the other way round."""
+    undo.refuse_guests(viewer, person)
+    people = Person.objects.alive()
+    around = people.filter(member_links__member=person).exists()
+    within = people.filter(group_links__group=person, member_links__isnull=False).exists()
+    if person.member_links.exists() and (around or within):
+        raise Refusal(Code.CONFLICT_STATE, "A group cannot be part of a group.")
 
 
 def is_linked(*person_ids: UUID) -> bool:

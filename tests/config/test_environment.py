@@ -212,6 +212,8 @@ def test_redis_is_used_when_it_is_named(settings_with):
     assert cache["BACKEND"] == "django_redis.cache.RedisCache"
     assert cache["LOCATION"] == "redis://127.0.0.1:6379/3"
     assert cache["KEY_PREFIX"] == "hearth"
+    # Nobody waits long for what may be lost.
+    assert cache["OPTIONS"]["SOCKET_TIMEOUT"] == cache["OPTIONS"]["SOCKET_CONNECT_TIMEOUT"] == 0.3
 
 
 def test_ordinary_limits_are_set_by_the_environment(settings_with):

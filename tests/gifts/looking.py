@@ -12,16 +12,22 @@ from gifts.services.stream import BEFORE_ALL
 API = "/api/v1"
 NEVER = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
 
+# Words of what Leo wishes for, of what is hidden from him, and of a tag.
+WORDS = ["socks", "drill", "lamp", "a", "wool drill", "tagged", "nothing%"]
+
 ORDERINGS = {
     "items": ["title", "-title", "price", "-price", "priority", "-priority", "occurs_on", "-occurs_on"],
     "gifts": ["price", "-price", "title", "-title"],
     "lists": ["name", "-name", "occurs_on", "-occurs_on"],
     "people": ["display_name", "-display_name", "birthdate", "-birthdate"],
+    "tags": ["name", "-name"],
     "occasions": ["date", "-date", "name", "-name"],
 }
 
 
-def item_filters(*, lists: Iterable = (), gifts: Iterable = (), persons: Iterable = ()) -> list[str]:
+def item_filters(
+    *, lists: Iterable = (), gifts: Iterable = (), persons: Iterable = (), tags: Iterable = ()
+) -> list[str]:
     """Each filter over items, with these rows (seen or not) as its values, and one that never was."""
     filters = [f"status={status}" for status in STATUSES]
     filters += [f"stage={stage}" for stage in ItemPlan.Stage.values]
@@ -29,7 +35,12 @@ def item_filters(*, lists: Iterable = (), gifts: Iterable = (), persons: Iterabl
     filters += [f"list={pk}" for pk in [*lists, NEVER]]
     filters += [f"gift={pk}" for pk in [*gifts, NEVER]]
     filters += [f"person={pk}" for pk in [*persons, NEVER]]
+    filters += words_and_tags(tags)
     return filters
+
+
+def words_and_tags(tags: Iterable = ()) -> list[str]:
+    return [f"search={words}" for words in WORDS] + [f"tag={pk}" for pk in [*tags, NEVER]]
 
 
 def all_paths(
@@ -40,12 +51,15 @@ def all_paths(
     persons: Iterable = (),
     comments: Iterable = (),
     occasions: Iterable = (),
+    tags: Iterable = (),
 ) -> list[str]:
     """Every route that reads, with every filter and ordering."""
     lists, items, gifts, persons = list(lists), list(items), list(gifts), list(persons)
-    occasions = list(occasions)
-    filters = item_filters(lists=lists, gifts=gifts, persons=persons)
-    paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me", "activity"]
+    occasions, tags = list(occasions), list(tags)
+    filters = item_filters(lists=lists, gifts=gifts, persons=persons, tags=tags)
+    paths = ["items", "lists", "gifts", "people", "occasions", "tags", "households", "users", "users/me", "activity"]
+    paths += [f"gifts?{narrowed}" for narrowed in words_and_tags(tags)] + [f"people?tag={pk}" for pk in tags]
+    paths += [f"tags/{pk}" for pk in tags]
     paths += [f"activity/stream?after={BEFORE_ALL}", "activity?verb=item.added", "activity?limit=100"]
     paths += [f"activity?subject={pk}" for pk in [*items, NEVER]]
     paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
@@ -89,6 +103,7 @@ def plain_paths(
         "items?status=idea",
         "items?ordering=-price",
     ]
+    paths += ["items?search=a", "gifts?search=drill", "tags"]
     paths += [path for pk in lists for path in (f"lists/{pk}", f"lists/{pk}/items", f"items?list={pk}")]
     paths += [f"lists/{pk}/shares" for pk in lists]
     paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]

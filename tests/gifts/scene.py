@@ -7,8 +7,9 @@ from typing import Any
 from rest_framework.test import APIClient
 
 from gifts.models import Comment, GiftList, ListItem
-from households.models import Membership, Occasion, Role
-from tests.cast import Family, join
+from households.models import Occasion, Role, Tag
+from households.services.tags import create_tag
+from tests.cast import Family, Member, join
 from tests.gifts.looking import API, all_paths, looks, plain_paths
 
 
@@ -24,8 +25,11 @@ class Scene:
     hidden_list: GiftList
     hidden_item: ListItem
     beside: ListItem
+    birthday_list: GiftList
     birthday: Occasion
     said: Comment
+    tag: Tag
+    guest: Member
     mia: APIClient
     ada: APIClient
     leo: APIClient
@@ -41,21 +45,19 @@ class Scene:
             "persons": [self.family.leo.person.pk, self.family.mia.person.pk],
             "occasions": [self.christmas.pk],
         }
-        return looks(self.leo, all_paths(**rows) if closely else plain_paths(**rows))
+        return looks(self.leo, all_paths(**rows, tags=[self.tag.pk]) if closely else plain_paths(**rows))
 
     def claim_of(self, api: APIClient, item: ListItem | None = None) -> dict[str, Any]:
         return api.get(f"{API}/items/{(item or self.wish).pk}").json()["my_claim"]
 
 
 def make_scene(family: Family) -> Scene:
-    wishlist = family.leo.list("Wishes", kind="wishlist")
+    wishlist = family.leo.list("Wishes", kind="wishlist", recipient=family.leo.person)
     wish = family.leo.add(wishlist, "Socks", quantity=3, note="Wool, please")
     second_wish = family.leo.add(wishlist, "A grinder")
     christmas = Occasion.objects.create(household=family.household, name="Christmas", budget_total=100)
     hidden_list = family.mia.list("For Leo", recipient=family.leo.person, occasion=christmas)
-    family.leo.list("Birthday", recipient=family.leo.person)
     family.ada.say("Which size?", item=wish, hidden_from=[])
-    join(family.household, "Gus", Role.GUEST)
     return Scene(
         family=family,
         christmas=christmas,
@@ -65,8 +67,11 @@ def make_scene(family: Family) -> Scene:
         hidden_list=hidden_list,
         hidden_item=family.mia.add(hidden_list, "A drill"),
         beside=family.ada.add(wishlist, "A lamp"),
+        birthday_list=family.leo.list("Birthday", recipient=family.leo.person),
         birthday=Occasion.objects.create(household=family.household, name="Birthday", honoree=family.leo.person),
         said=family.mia.say("He has grey ones", item=wish),
+        tag=create_tag(viewer=family.mia.viewer, name="Tagged")[0],
+        guest=join(family.household, "Gus", Role.GUEST),
         mia=family.mia.api(),
         ada=family.ada.api(),
         leo=family.leo.api(),
@@ -132,8 +137,7 @@ def add_beside(scene: Scene) -> None:
 
 def first_surprise(scene: Scene) -> None:
     """Beside a list that had none so far."""
-    open_list = GiftList.objects.get(name="Birthday")
-    done(scene.mia.post(f"{API}/lists/{open_list.pk}/items", {"new_gift": {"title": "A book"}}))
+    done(scene.mia.post(f"{API}/lists/{scene.birthday_list.pk}/items", {"new_gift": {"title": "A book"}}))
 
 
 def change_beside(scene: Scene) -> None:
@@ -161,6 +165,33 @@ def delete_hidden_list(scene: Scene) -> None:
     done(scene.mia.delete(f"{API}/lists/{scene.hidden_list.pk}"))
 
 
+def restore_hidden_list(scene: Scene) -> None:
+    delete_hidden_list(scene)
+    done(scene.mia.post(f"{API}/lists/{scene.hidden_list.pk}/restore"))
+
+
+def restore_what_is_beside(scene: Scene) -> None:
+    done(scene.ada.delete(f"{API}/items/{scene.beside.pk}"))
+    done(scene.ada.post(f"{API}/items/{scene.beside.pk}/restore"))
+
+
+def restore_hidden_gift(scene: Scene) -> None:
+    delete_hidden_gift(scene)
+    done(scene.mia.post(f"{API}/gifts/{scene.hidden_item.gift_id}/restore"))
+
+
+def tag_hidden_gifts(scene: Scene) -> None:
+    tags = [str(scene.tag.pk)]
+    done(scene.mia.patch(f"{API}/gifts/{scene.hidden_item.gift_id}", {"tags": tags}))
+    done(scene.ada.patch(f"{API}/gifts/{scene.beside.gift_id}", {"tags": tags}))
+    tagged = {"new_gift": {"title": "A book", "tags": tags}}
+    done(scene.ada.post(f"{API}/lists/{scene.wishlist.pk}/items", tagged))
+
+
+def untag_a_hidden_gift(scene: Scene) -> None:
+    done(scene.mia.patch(f"{API}/gifts/{scene.hidden_item.gift_id}", {"tags": []}))
+
+
 def edit_hidden_gift(scene: Scene) -> None:
     done(scene.mia.patch(f"{API}/gifts/{scene.hidden_item.gift_id}", {"title": "AAA", "price": "1.00"}))
 
@@ -184,6 +215,14 @@ def plan_a_hidden_occasion(scene: Scene) -> None:
     done(scene.ada.patch(f"{API}/occasions/{made['id']}", {"name": "Big party", "date": "2031-01-01"}))
     done(scene.mia.post(f"{API}/lists", {"name": "Cake", "occasion": made["id"], "visibility": "household"}))
     done(scene.ada.delete(f"{API}/occasions/{made['id']}"))
+    done(scene.ada.post(f"{API}/occasions/{made['id']}/restore"))
+
+
+def plan_for_an_open_occasion(scene: Scene) -> None:
+    surprise = {"name": "Under the tree", "occasion": str(scene.christmas.pk)}
+    made = done(scene.ada.post(f"{API}/lists", surprise | {"recipient": str(scene.family.leo.person.pk)}))
+    item = done(scene.ada.post(f"{API}/lists/{made['id']}/items", {"new_gift": {"title": "A hat", "price": "30"}}))
+    done(scene.mia.post(f"{API}/items/{item['id']}/status", {"status": "ordered"}))
 
 
 def put_the_wish_on_a_hidden_list(scene: Scene) -> None:
@@ -207,9 +246,8 @@ def comment(kind: str, hidden: str, **fields: Any) -> Callable[[Scene], None]:
 
 def share(list_name: str) -> Callable[[Scene], None]:
     def change(scene: Scene) -> None:
-        gus = Membership.objects.get(person__display_name="Gus").pk
         gift_list = {"hidden": scene.hidden_list.pk, "beside": scene.beside.list_id}[list_name]
-        done(scene.mia.post(f"{API}/lists/{gift_list}/shares", {"guest": str(gus)}))
+        done(scene.mia.post(f"{API}/lists/{gift_list}/shares", {"guest": str(scene.guest.membership.pk)}))
 
     return change
 
@@ -272,8 +310,14 @@ HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "what is beside it is shown to a guest": share("beside"),
     "a gift on a hidden list is edited": edit_hidden_gift,
     "a gift on a hidden list is deleted": delete_hidden_gift,
+    "a deleted hidden list is restored": restore_hidden_list,
+    "what was deleted beside it is restored": restore_what_is_beside,
+    "a deleted gift on a hidden list is restored": restore_hidden_gift,
+    "hidden gifts are tagged": tag_hidden_gifts,
+    "a tag is taken off a hidden gift": in_turn(tag_hidden_gifts, untag_a_hidden_gift),
     "somebody plans in private": plan_in_private,
     "a hidden occasion comes and goes": plan_a_hidden_occasion,
+    "a surprise is planned for an occasion that everybody sees": plan_for_an_open_occasion,
     "the wish is planned on a hidden list, too": put_the_wish_on_a_hidden_list,
     "somebody comments on it": comment("item", "item"),
     "somebody comments on its list": comment("list", "list"),

@@ -206,8 +206,8 @@ def test_a_page_of_just_the_largest_size_is_whole(site):
 )
 def test_who_drips_gets_no_more_time(site, beginning, drop):
     started = time.monotonic()
-    assert reason_for(site.drips("/slow", beginning, drop, seconds=3), rules(total_s=0.3)) == "timeout"
-    assert time.monotonic() - started < 2
+    assert reason_for(site.drips("/slow", beginning, drop, seconds=20), rules(total_s=0.3)) == "timeout"
+    assert time.monotonic() - started < 10
 
 
 @pytest.mark.parametrize(
@@ -222,12 +222,12 @@ def test_a_resolver_gets_no_more_time_either():
     gone = threading.Event()
 
     def hanging(host: str, port: int) -> list[str]:
-        gone.wait(5)
+        gone.wait(20)
         return []
 
     started = time.monotonic()
     assert reason_for("http://shop.example/", Rules(look_up=hanging, total_s=0.2)) == "timeout"
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 10
     gone.set()
 
 

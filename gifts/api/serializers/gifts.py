@@ -1,14 +1,15 @@
 from rest_framework import serializers
 
-from config.api.fields import VisibleRelatedField
+from config.api.fields import VisibleRelatedField, VisibleRelatedListField
 from config.api.serializers import StrictModelSerializer
 from gifts.models import Gift
-from households.api.serializers import UserRefSerializer
-from households.models import Household
+from households.api.serializers import TagRefSerializer, UserRefSerializer
+from households.models import Household, Tag
 
 
 class GiftSerializer(serializers.ModelSerializer):
     created_by = UserRefSerializer(allow_null=True)
+    tags = TagRefSerializer(many=True)
 
     class Meta:
         model = Gift
@@ -22,6 +23,7 @@ class GiftSerializer(serializers.ModelSerializer):
             "price",
             "currency",
             "source",
+            "tags",
             "in_catalog",
             "created_by",
             "created_at",
@@ -33,16 +35,22 @@ class GiftSerializer(serializers.ModelSerializer):
 class GiftRefSerializer(serializers.ModelSerializer):
     """A gift as it stands on an item."""
 
+    tags = TagRefSerializer(many=True)
+
     class Meta:
         model = Gift
-        fields = ["id", "title", "description", "url", "image_url", "price", "currency", "source"]
+        fields = ["id", "title", "description", "url", "image_url", "price", "currency", "source", "tags"]
         read_only_fields = fields
 
 
 class GiftWriteSerializer(StrictModelSerializer):
+    tags = VisibleRelatedListField(
+        Tag.objects.all(), required=False, help_text="Tags that exist: making one is an act of its own."
+    )
+
     class Meta:
         model = Gift
-        fields = ["title", "description", "url", "image_url", "price", "currency", "source"]
+        fields = ["title", "description", "url", "image_url", "price", "currency", "source", "tags"]
         extra_kwargs = {"currency": {"required": False}}
 
 

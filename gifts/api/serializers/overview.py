@@ -1,10 +1,11 @@
 from rest_framework import serializers
 
 from config.api.serializers import StrictSerializer
+from gifts.api.serializers.activity import ActivitySerializer
 from gifts.api.serializers.items import ItemSerializer
 from gifts.models import GiftList
-from households.api.serializers import PersonRefSerializer, UserRefSerializer
-from households.models import Activity, Occasion
+from households.api.serializers import PersonRefSerializer
+from households.models import Occasion
 
 MONEY = {"max_digits": None, "decimal_places": 2, "allow_null": True}
 
@@ -123,20 +124,6 @@ class IdeaInboxSerializer(serializers.Serializer):
     items = ItemSerializer(many=True, help_text="The newest 5 ideas on them.")
 
 
-class EntrySerializer(serializers.ModelSerializer):
-    actor = UserRefSerializer(allow_null=True, help_text="Who did it; null when nobody in particular did.")
-
-    class Meta:
-        model = Activity
-        fields = ["id", "verb", "actor", "subject_type", "subject_id", "created_at"]
-        read_only_fields = fields
-        extra_kwargs = {
-            "verb": {"help_text": "What happened, like `person.created`."},
-            "subject_type": {"help_text": "What kind of thing it happened to."},
-            "subject_id": {"help_text": "The id of that thing."},
-        }
-
-
 class DashboardSerializer(serializers.Serializer):
     household = serializers.UUIDField(help_text="The household that this is about.")
     next_occasion = NextOccasionSerializer(allow_null=True, help_text="What is celebrated next; null without a date.")
@@ -145,7 +132,7 @@ class DashboardSerializer(serializers.Serializer):
     people_needing_gifts = PersonRefSerializer(many=True, help_text="For whom nobody has taken anything, by name.")
     idea_inbox = IdeaInboxSerializer(help_text="Ideas that wait for a person or an occasion.")
     my_assignments = ItemSerializer(many=True, help_text="Up to 10 items that you take and have yet to give.")
-    activity = EntrySerializer(many=True, help_text="The last 10 diary entries.")
+    activity = ActivitySerializer(many=True, help_text="The last 10 diary entries.")
 
 
 class GivenSerializer(serializers.Serializer):

@@ -1,5 +1,6 @@
 from uuid import UUID
 
+from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
@@ -11,14 +12,21 @@ from gifts.api import filters
 from gifts.api.serializers import gifts as serializers
 from gifts.models import Gift
 from gifts.services import gifts
+from households.api.undo import RestoreMixin
+from households.models import Tag
 
 
-class GiftViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
+class GiftViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
     """The catalog, and what is on the lists one sees."""
 
+    undo = staticmethod(gifts.restore_gift)
     queryset = Gift.objects.select_related("created_by")
     serializer_class = serializers.GiftSerializer
     filterset_class = filters.GiftFilter
+
+    def get_queryset(self) -> QuerySet:
+        tags = Tag.objects.on_what_is_seen_by(self.viewer).order_by("name_key")
+        return super().get_queryset().prefetch_related(Prefetch("tags", tags))
 
     @extend_schema(request=serializers.GiftCreateSerializer)
     def create(self, request: Request) -> Response:

@@ -13,6 +13,7 @@ from gifts.api import filters
 from gifts.api.serializers import items as serializers
 from gifts.models import Claim, GiftList, ListItem
 from gifts.services import claims, items
+from households.api.undo import RestoreMixin
 
 
 class ItemRows(RepeatableViewSet):
@@ -24,9 +25,10 @@ class ItemRows(RepeatableViewSet):
         return rows.as_seen_by(self.viewer) if self.viewer else rows
 
 
-class ItemViewSet(ListModelMixin, RetrieveModelMixin, ItemRows):
+class ItemViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, ItemRows):
     """What stands on the lists one sees."""
 
+    undo = staticmethod(items.restore_item)
     filterset_class = filters.ItemFilter
 
     def lock(self) -> None:

@@ -11,11 +11,13 @@ from gifts.api import filters
 from gifts.api.serializers import lists as serializers
 from gifts.models import GiftList
 from gifts.services import lists
+from households.api.undo import RestoreMixin
 
 
-class GiftListViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
+class GiftListViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
     """Lists of gifts: what somebody wishes for, what others plan for them, and ideas for nobody yet."""
 
+    undo = staticmethod(lists.restore_list)
     queryset = GiftList.objects.select_related("owner", "recipient")
     serializer_class = serializers.GiftListSerializer
     filterset_class = filters.GiftListFilter

@@ -7,7 +7,7 @@ forward from where the last one ended, and no step can look at the same text mor
 import html
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 MAX_TAGS = 200_000
 MAX_TAG = 100_000
@@ -20,13 +20,18 @@ ATTRIBUTE = re.compile(r"""([^\s=/"'<>]{1,60})(?:\s{0,9}=\s{0,9}(?:"([^"]*+)"|'(
 RAW = {name: re.compile(rf"</{name}(?=[\s/>])", re.IGNORECASE) for name in ("script", "style", "title", "textarea")}
 
 
-@dataclass(frozen=True)
-class Tag:
+class Tag(NamedTuple):
     name: str
     is_end: bool
     written: str  # its attributes as they stand there
-    text: str  # what follows, up to the next tag
-    raw: str = field(default="")  # of script, style, title, textarea: what is within
+    raw: str  # of script, style, title, textarea: what is within
+    page: str
+    end: int
+
+    @property
+    def text(self) -> str:
+        """A little of what follows, up to the next tag."""
+        return self.page[self.end : self.end + 300].partition("<")[0]
 
     def attributes(self) -> dict[str, str]:
         """Each by its name in small letters; the first of two counts."""
@@ -59,9 +64,4 @@ def tags_of(page: str) -> Iterator[Tag]:
             if end is None:
                 return
             raw, place = page[place : end.start()], end.start()
-        yield Tag(name, is_end, tag[3], _text(page, place), raw)
-
-
-def _text(page: str, place: int) -> str:
-    """A little of what is said after a tag."""
-    return page[place : place + 300].partition("<")[0]
+        yield Tag(name, is_end, tag[3], raw, page, place)

@@ -1,0 +1,128 @@
+"""A harness that cannot fail proves nothing: a leak is planted at each door, and has to be found by name."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from rest_framework.response import Response
+
+from config.api import views as resource_views
+from config.api.pagination import KeysetPagination
+from config.errors import Code, Refusal
+from gifts.api import filters
+from gifts.api.serializers import items as item_serializers
+from gifts.models import Claim, ListItem
+from gifts.services import claims, items
+from tests.gifts.scene import HIDDEN_CHANGES
+from tests.secrecy.before_after import Play, noticed
+from tests.secrecy.canaries import told
+from tests.secrecy.probing import Probe, reacts
+from tests.secrecy.stage import Stage
+
+pytestmark = pytest.mark.django_db
+
+API = "/api/v1"
+
+
+def changes(*names: str) -> dict[str, Callable]:
+    return {name: HIDDEN_CHANGES[name] for name in names}
+
+
+def canaries_told(stage: Stage, url: str) -> list[str]:
+    return told(stage.cage, "recipient", stage.watchers["recipient"].pages(f"{API}/{url}"))
+
+
+def test_prefetch(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    """Claims that come along with a wish, whoever reads it."""
+    rows = item_serializers.ClaimSerializer
+    monkeypatch.setattr("gifts.models.items.ClaimQuerySet.unconcealed_from", lambda claims, viewer: claims.alive())
+    monkeypatch.setattr(
+        item_serializers.ItemSerializer, "get_claims", lambda self, item: rows(item.claims.all(), many=True).data
+    )
+    assert f"recipient is told behind claim.actual_price at GET {API}/items" in canaries_told(stage, "items")
+
+
+def test_count(play: Play, monkeypatch: pytest.MonkeyPatch):
+    """A total over all rows on a page of those that one sees."""
+
+    def with_total(self: KeysetPagination, data: Any) -> Response:
+        return Response({"results": data, "next": None, "previous": None, "count": ListItem.objects.count()})
+
+    monkeypatch.setattr(KeysetPagination, "get_paginated_response", with_total)
+    found = noticed(play, changes("a surprise is put beside it"), only=f"{API}/lists")
+    assert f"Leo notices at {API}/lists that a surprise is put beside it" in found
+
+
+def test_filter(play: Play, monkeypatch: pytest.MonkeyPatch):
+    """A filter over what is concealed in the row itself."""
+    monkeypatch.setattr(filters.ItemFilter.base_filters["stage"], "field_name", "plan__stage")
+    found = noticed(play, changes("it is shortlisted"), only=f"{API}/items?stage")
+    assert f"Leo notices at {API}/items?stage=shortlisted that it is shortlisted" in found
+
+
+def test_ordering(play: Play, monkeypatch: pytest.MonkeyPatch):
+    """An order by what is concealed in the row itself."""
+    monkeypatch.setattr(filters.ItemFilter.base_filters["ordering"], "param_map", {"price": "plan__planned_price"})
+    found = noticed(play, changes("its price is planned"), only=f"{API}/items?ordering")
+    assert f"Leo notices at {API}/items?ordering=price that its price is planned" in found
+
+
+def test_etag(play: Play, monkeypatch: pytest.MonkeyPatch):
+    """A tag of the row's whole state, and not of what this viewer gets."""
+    monkeypatch.setattr(resource_views, "etag_of", lambda content: f'"{Claim.objects.alive().count()}"')
+    item = f"{API}/items/{play.scenes[0].wish.pk}"
+    assert noticed(play, changes("somebody claims it"), only=item) == [f"Leo notices at {item} that somebody claims it"]
+
+
+def test_updated_at(play: Play, monkeypatch: pytest.MonkeyPatch):
+    """A child that touches its parent."""
+    write = claims._write
+
+    def touching(standing: claims.Standing, *args: Any, **values: Any) -> Claim:
+        standing.item.save()
+        return write(standing, *args, **values)
+
+    monkeypatch.setattr(claims, "_write", touching)
+    found = noticed(play, changes("somebody claims it"), only=f"{API}/items")
+    assert f"Leo notices at {API}/items that somebody claims it" in found
+
+
+def test_error_text(play: Play, monkeypatch: pytest.MonkeyPatch):
+    """A refusal that looks at the claims before it looks at who asks."""
+
+    def refuse(viewer: Any, item: ListItem) -> None:
+        if item.list.is_for(viewer):
+            taken = Claim.objects.alive().filter(item=item).exists()
+            raise Refusal(Code.RESOURCE_FORBIDDEN, "All of it is taken." if taken else "This is your own wish.")
+
+    monkeypatch.setattr(claims, "refuse_recipient", refuse)
+    probe = Probe("POST", f"{API}/items/{play.scenes[0].wish.pk}/claim", {})
+    assert reacts(play, changes("somebody claims it"), [probe]) == [f"Leo can tell by {probe} that something is hidden"]
+
+
+def test_uniqueness(play: Play, monkeypatch: pytest.MonkeyPatch):
+    """One gift in all lists for somebody, also in those that they do not see."""
+
+    def refuse(gift_list: Any, gift_id: Any) -> None:
+        if ListItem.objects.alive().filter(list__recipient=gift_list.recipient, gift=gift_id).count() > 1:
+            raise Refusal(Code.CONFLICT_DUPLICATE)
+
+    monkeypatch.setattr(items, "_refuse_duplicate", refuse)
+    scene = play.scenes[0]
+    probe = Probe("POST", f"{API}/lists/{scene.birthday_list.pk}/items", {"gift": str(scene.wish.gift_id)})
+    found = reacts(play, changes("somebody plans in private"), [probe])
+    assert found == [f"Leo can tell by {probe} that something is hidden"]
+
+
+def test_deletion(play: Play, monkeypatch: pytest.MonkeyPatch):
+    """A wish that cannot be taken back because somebody has bought it."""
+    rights = items._require_wish_rights
+
+    def require(viewer: Any, item: ListItem) -> None:
+        rights(viewer, item)
+        if Claim.objects.alive().filter(item=item).exists():
+            raise Refusal(Code.CONFLICT_STATE)
+
+    monkeypatch.setattr(items, "_require_wish_rights", require)
+    probe = Probe("DELETE", f"{API}/items/{play.scenes[0].wish.pk}")
+    assert reacts(play, changes("somebody claims it"), [probe]) == [f"Leo can tell by {probe} that something is hidden"]

@@ -1,0 +1,159 @@
+"""The promises that a machine of two cores can keep us to, each with its figure: `make torture`.
+
+The tests of `make test` hold the same functions to less. A promise is a function that returns whether it is kept, and
+the figure; what a docstring names as a fixture is pytest's.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from gifts.models import GiftList
+from tests.cast import make_family
+from tests.gifts.hostile import bomb_growth_mb, slowest_maze, try_hostile_addresses
+from tests.gifts.scene import HIDDEN_CHANGES
+from tests.races import changes_with_one_etag, posts_with_one_key
+from tests.secrecy.before_after import for_a_couple, for_leo, noticed
+from tests.secrecy.canaries import told, unsung
+from tests.secrecy.doors import doors
+from tests.secrecy.looking import Look
+from tests.secrecy.probing import probes_of, reacts, told_apart
+from tests.secrecy.stage import Stage, listening, set_stage
+from tests.secrecy.world import SEES, VIEWERS
+from tests.torture.growing import costs, grow, rows_there
+
+Kept = tuple[bool, str]
+API = "/api/v1"
+EXAMPLES = os.environ.get("SECRECY_EXAMPLES", "60")
+
+
+def another_household(tmp_path: Path) -> Kept:
+    """Nothing of it is told, asked for in whatever way and by whatever write."""
+    stage = set_stage()
+    strangers = ("nobody", "other")
+    looks = {viewer: _everything(stage, viewer) for viewer in VIEWERS}
+    leaks = [leak for viewer in strangers for leak in told(stage.cage, viewer, looks[viewer])]
+    leaks += [leak for viewer in VIEWERS for leak in told(stage.cage, viewer, looks[viewer]) if " nextdoor " in leak]
+    sets = stage.world.row_sets()
+    for viewer in ("recipient", "half", "giver", "owner", "guest"):
+        leaks += told_apart(stage.watchers[viewer], sets["home"], [stage.world.rows_of("nextdoor")])
+    at_home = [stage.world.rows_of(kind) for kind in SEES if kind != "nextdoor"]
+    leaks += told_apart(stage.watchers["other"], sets["nextdoor"], at_home)
+    requests = sum(len(found) for found in looks.values())
+    routes = f"{len(doors())} routes x {len(VIEWERS)} viewers"
+    return not leaks, f"another household: {routes}, {requests} reads, {_leaks(leaks)}"
+
+
+def canaries(tmp_path: Path) -> Kept:
+    """In no body, header, cursor, error or log line; and told to those who may know."""
+    stage, leaks, missed, requests = set_stage(), [], [], 0
+    for viewer in VIEWERS:
+        looks = _everything(stage, viewer)
+        requests += len(looks)
+        leaks += told(stage.cage, viewer, looks)
+        missed += unsung(stage.cage, viewer, looks)
+    figure = (
+        f"{len(stage.cage.canaries)} canaries in {len(stage.cage.names)} fields, {requests} answers with their logs"
+    )
+    return not leaks + missed, f"canary in a surprise: {figure}, {_leaks(leaks)}, {len(missed)} unheard by givers"
+
+
+def before_and_after(tmp_path: Path) -> Kept:
+    """Bytes, tags, order and counts; read and written."""
+    found, asked = [], 0
+    for play in (for_leo(), for_a_couple()):
+        asked += len(play.questions(play.viewers[0]).all()) * len(play.blind) * 2
+        found += noticed(play)
+        found += reacts(play, HIDDEN_CHANGES)
+        asked += len(probes_of(play)) * 2
+    examples = _stateful()
+    kinds = f"{len(HIDDEN_CHANGES)} kinds of hidden change, {asked} answers compared"
+    return not found and examples == 0, f"before and after: {kinds}, {EXAMPLES} random families, {_leaks(found)}"
+
+
+def query_counts(tmp_path: Path) -> Kept:
+    """From 10 rows of everything to 1,000."""
+    play = for_leo(scenes=1)
+    grow(play, 10)
+    few, rows = costs(play), rows_there()
+    grow(play, 990)
+    many = costs(play)
+    worse = [f"{who} {url}: {few[who, url]} -> {many[who, url]}" for who, url in few if many[who, url] > few[who, url]]
+    grown = f"{rows['ListItem']} -> {rows_there()['ListItem']} items"
+    return not worse, f"query counts: {len(few)} reads, {grown}, at most {max(many.values())}; {_leaks(worse, 'grown')}"
+
+
+def one_effect_per_key(tmp_path: Path) -> Kept:
+    family = make_family()
+    effects, answers = posts_with_one_key(
+        family.mia, f"{API}/lists", {"name": "Easter"}, effects=GiftList.objects.count
+    )
+    good = effects == 1 and {status for status, _ in answers} <= {201, 409}
+    return good, f"one Idempotency-Key {answers.total()} times at once: {effects} effect, {len(answers)} kind of answer"
+
+
+def one_change_per_tag(tmp_path: Path) -> Kept:
+    family = make_family()
+    wish = family.leo.add(family.leo.list("Wishes", kind="wishlist"))
+    outcome = changes_with_one_etag(family.leo, f"{API}/items/{wish.pk}", {"note": "wool"})
+    figure = ", ".join(f"{times} x {status}" for status, times in sorted(outcome.items()))
+    return outcome == {200: 1, 412: 19}, f"20 changes with one ETag: {figure}"
+
+
+def hostile_previews(tmp_path: Path) -> Kept:
+    tried = try_hostile_addresses()
+    (grown, _), (_, slowest) = bomb_growth_mb(), slowest_maze()
+    good = not tried.connections and not tried.not_refused and grown < 50 and slowest < 1
+    figure = f"{tried.addresses} hostile addresses in {tried.attempts} attempts, {tried.connections} connections"
+    return good, f"previews: {figure}; a bomb grows by {grown:.1f} MB, the worst page takes {slowest:.2f} s"
+
+
+PROMISES: dict[int, Callable[[Path], Kept]] = {
+    10: another_household,
+    11: canaries,
+    12: before_and_after,
+    16: one_effect_per_key,
+    17: one_change_per_tag,
+    20: hostile_previews,
+    23: query_counts,
+}
+# These race on connections of their own.
+REAL_TRANSACTIONS = {16, 17}
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, number: int) -> None:
+    request.getfixturevalue("transactional_db" if number in REAL_TRANSACTIONS else "db")
+
+
+@pytest.mark.parametrize("number", PROMISES)
+@pytest.mark.usefixtures("database")
+def test_promise(number: int, tmp_path: Path, capsys: pytest.CaptureFixture, settings: Any):
+    settings.STREAM_HOLD_S = 0
+    kept, figure = PROMISES[number](tmp_path)
+    with capsys.disabled():
+        sys.stdout.write(f"\r{number:>3}  {'kept  ' if kept else 'BROKEN'}  {connection.vendor}  {figure}\n")
+    assert kept, figure
+
+
+def _everything(stage: Stage, viewer: str) -> list[Look]:
+    watcher = stage.watchers[viewer]
+    with listening(watcher):
+        return [look for url in stage.questions(viewer).all() for look in watcher.pages(url)]
+
+
+def _stateful() -> int:
+    """The random families, in a process of their own: hypothesis has a profile for that."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/secrecy/test_stateful.py"]
+    done = subprocess.run(command, env=os.environ | {"SECRECY_EXAMPLES": EXAMPLES}, capture_output=True, text=True)
+    return done.returncode
+
+
+def _leaks(found: list[str], word: str = "leaks") -> str:
+    return f"{len(found)} {word}" + "".join(f"\n       {one}" for one in found[:10])
