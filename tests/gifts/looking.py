@@ -61,7 +61,7 @@ def all_paths(
     paths += [f"gifts?{narrowed}" for narrowed in words_and_tags(tags)] + [f"people?tag={pk}" for pk in tags]
     paths += [f"tags/{pk}" for pk in tags]
     paths += [f"activity/stream?after={BEFORE_ALL}", "activity?verb=item.added", "activity?limit=100"]
-    paths += [f"activity?subject={pk}" for pk in [*lists, *items, *gifts, *persons, NEVER]]
+    paths += [f"activity?subject={pk}" for pk in [*items, NEVER]]
     paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
     paths += [f"items?{narrowed}" for narrowed in filters]
     paths += ["gifts?in_catalog=true", "gifts?in_catalog=false", "gifts?price_min=1", "gifts?price_max=1000"]
@@ -100,7 +100,6 @@ def plain_paths(
         "people",
         "occasions",
         "activity",
-        "activity/stream",
         "items?status=idea",
         "items?ordering=-price",
     ]
