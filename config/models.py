@@ -40,17 +40,20 @@ class Deletable(BaseModel):
         settings.AUTH_USER_MODEL, models.RESTRICT, null=True, editable=False, db_index=False, related_name="+"
     )
 
+    # What a deletion and its undo write.
+    deletion_columns = ["deleted_at", "deleted_by", "updated_at"]
+
     class Meta:
         abstract = True
 
     def entomb(self, by: models.Model | None = None) -> None:
         """Delete it; `by` is the user who may undo that."""
         self.deleted_at, self.deleted_by_id = timezone.now(), by.pk if by else None
-        self.save(update_fields=["deleted_at", "deleted_by", "updated_at"])
+        self.save(update_fields=self.deletion_columns)
 
     def revive(self) -> None:
         self.deleted_at = self.deleted_by_id = None
-        self.save(update_fields=["deleted_at", "deleted_by", "updated_at"])
+        self.save(update_fields=self.deletion_columns)
 
 
 class CasefoldKey(models.CharField):

@@ -72,7 +72,7 @@ class TagQuerySet(ScopedQuerySet):
         return self.none() if viewer is None else self.filter(household__in=viewer.planning_household_ids)
 
     def on_what_is_seen_by(self, viewer: "Viewer | None") -> Self:
-        """The tags to show on rows that have come through their own door.
+        """The tags to show on gifts that have come through their own door.
 
         Guests read them there, too: a tag says nothing about its gift that the gift does not say itself.
         """

@@ -48,8 +48,8 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "PATCH": (401, 404, 404, 200, 200),
         "DELETE": (401, 404, 404, 204, 204),
     },
-    "/api/v1/people/<uuid:pk>/history": {"GET": (401, 404, 404, 200, 200)},
     "/api/v1/people/<uuid:pk>/restore": {"POST": (401, 404, 404, 200, 200)},
+    "/api/v1/people/<uuid:pk>/history": {"GET": (401, 404, 404, 200, 200)},
     "/api/v1/people/<uuid:pk>/merge": {"POST": (401, 404, 404, 200, 200)},
     "/api/v1/occasions": {"GET": (401, 200, 200, 200, 200), "POST": (401, 403, 201, 201, 201)},
     "/api/v1/occasions/<uuid:pk>": {
@@ -57,7 +57,6 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "PATCH": (401, 404, 404, 404, 200),
         "DELETE": (401, 404, 404, 404, 204),
     },
-    "/api/v1/occasions/<uuid:pk>/summary": {"GET": (401, 404, 404, 404, 200)},
     "/api/v1/occasions/<uuid:pk>/restore": {"POST": (401, 404, 404, 404, 200)},
     "/api/v1/tags": {"GET": (401, 200, 200, 200, 200), "POST": (401, 403, 201, 201, 201)},
     "/api/v1/tags/<uuid:pk>": {
@@ -66,6 +65,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "DELETE": (401, 404, 404, 204, 204),
     },
     "/api/v1/tags/<uuid:pk>/restore": {"POST": (401, 404, 404, 200, 200)},
+    "/api/v1/occasions/<uuid:pk>/summary": {"GET": (401, 404, 404, 404, 200)},
     "/api/v1/gifts": {"GET": (401, 200, 200, 200, 200), "POST": (401, 403, 201, 201, 201)},
     "/api/v1/gifts/preview": {"POST": (401, 200, 200, 200, 200)},
     "/api/v1/gifts/<uuid:pk>": {
@@ -81,8 +81,8 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "PATCH": (401, 404, 404, 404, 200),
         "DELETE": (401, 404, 404, 404, 204),
     },
-    "/api/v1/lists/<uuid:pk>/summary": {"GET": (401, 404, 404, 404, 200)},
     "/api/v1/lists/<uuid:pk>/restore": {"POST": (401, 404, 404, 404, 200)},
+    "/api/v1/lists/<uuid:pk>/summary": {"GET": (401, 404, 404, 404, 200)},
     "/api/v1/lists/<uuid:list_id>/items": {"GET": (401, 404, 404, 404, 200), "POST": (401, 404, 404, 404, 201)},
     "/api/v1/lists/<uuid:list_id>/shares": {"GET": (401, 404, 404, 404, 200), "POST": (401, 404, 404, 404, 201)},
     "/api/v1/lists/<uuid:list_id>/shares/<uuid:pk>": {"DELETE": (401, 404, 404, 404, 204)},
@@ -107,6 +107,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "PATCH": (401, 404, 404, 404, 200),
         "DELETE": (401, 404, 404, 404, 204),
     },
+    "/api/v1/comments/<uuid:pk>/restore": {"POST": (401, 404, 404, 404, 200)},
     "/api/v1/dashboard": {"GET": (401, 200, 200, 200, 200)},
 }
 

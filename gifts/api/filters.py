@@ -8,10 +8,20 @@ from gifts.models import Claim, Comment, Gift, GiftList, ItemPlan, ListItem
 from gifts.models.search import saying
 from gifts.moves import STATUSES
 from households.api.filters import HouseholdScopedFilter, TagFilter
-from households.models import Activity
+from households.models import Activity, Tag, TagQuerySet
 
 # A longer number than the column holds cannot even be compared with it.
 MONEY = {"max_digits": 12, "decimal_places": 2}
+
+
+class GiftSearch(Search):
+    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
+        return saying(qs, value, self.parent.request.auth, gift=self.field_name)
+
+
+class GiftTagFilter(TagFilter):
+    def tags(self) -> TagQuerySet:
+        return Tag.objects.on_what_is_seen_by(self.parent.request.auth)
 
 
 class CommentFilter(HouseholdScopedFilter):
@@ -30,14 +40,9 @@ class CommentFilter(HouseholdScopedFilter):
         return queryset.on_list(value)
 
 
-class GiftSearch(Search):
-    def filter(self, qs: QuerySet, value: list[str]) -> QuerySet:
-        return saying(qs, value, self.parent.request.auth, gift=self.field_name)
-
-
 class GiftFilter(HouseholdScopedFilter):
     search = GiftSearch(field_name="pk")
-    tag = TagFilter(field_name="tags")
+    tag = GiftTagFilter(field_name="tags")
     in_catalog = Flag()
     price_min = django_filters.NumberFilter(
         field_name="price", lookup_expr="gte", help_text="At least this price.", **MONEY
@@ -81,7 +86,7 @@ class ItemFilter(HouseholdScopedFilter):
     person = django_filters.UUIDFilter(field_name="list__recipient_id", help_text="Items for this person.")
     occasion = django_filters.UUIDFilter(field_name="list__occasion_id")
     search = GiftSearch(field_name="gift")
-    tag = TagFilter(field_name="gift__tags")
+    tag = GiftTagFilter(field_name="gift__tags")
     status = django_filters.ChoiceFilter(field_name="seen_status", choices=[(status, status) for status in STATUSES])
     stage = django_filters.ChoiceFilter(field_name="seen_stage", choices=ItemPlan.Stage.choices)
     occurs_after = django_filters.DateFilter(

@@ -26,7 +26,7 @@ class CommentQuerySet(ScopedQuerySet):
         """
         if viewer is None:
             return self.none()
-        # Asked row by row: a page then costs what its rows cost, however many items the household has.
+        # EXISTS for each row, not IN: a page then costs what its rows cost, however many items there are to see.
         about_what_they_see = (
             # Of persons a guest learns the names only.
             Q(_is_one_of("person", Person.objects.visible_to(viewer)), household__in=viewer.planning_household_ids)
@@ -68,6 +68,9 @@ class Comment(HouseholdRow, Deletable):
     item = models.ForeignKey(ListItem, models.RESTRICT, null=True, blank=True, related_name="comments")
     hidden_from = models.ManyToManyField(Person, through="CommentHiddenFrom", related_name="+")
     mentions = models.ManyToManyField(settings.AUTH_USER_MODEL, through="CommentMention", related_name="+")
+
+    # Not `updated_at`: that one tells that the words were changed.
+    deletion_columns = ["deleted_at", "deleted_by"]
 
     objects = CommentQuerySet.as_manager()
 

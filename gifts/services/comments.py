@@ -10,8 +10,8 @@ from gifts.models import Comment, CommentHiddenFrom, CommentMention, Gift, GiftL
 from gifts.services.audience import who_may_not_know, who_took_it_back, whom_it_is_for
 from gifts.services.mentions import mentioned_in
 from households.models import Household, HouseholdRow, Occasion, Person
-from households.services import diary
-from households.services.households import locked_with_household
+from households.services import diary, undo
+from households.services.households import locked_with_household, require_planner
 from households.viewer import Viewer
 
 KINDS: dict[str, Any] = {"person": Person, "occasion": Occasion, "list": GiftList, "gift": Gift, "item": ListItem}
@@ -44,7 +44,7 @@ def update_comment(*, viewer: Viewer, comment_id: UUID, changes: dict[str, Any])
     """Its author changes what it says and from whom it is hidden; whether it is resolved, anybody who plans."""
     comment = _changeable(viewer, comment_id)
     if comment.author_id != viewer.user.pk:
-        viewer.planning(comment.household)
+        require_planner(viewer, comment.household_id)
         if changes.keys() - {"resolved"}:
             raise Refusal(Code.RESOURCE_FORBIDDEN)
     if fields := _edit(viewer, comment, changes):
@@ -66,6 +66,17 @@ def delete_comment(*, viewer: Viewer, comment_id: UUID) -> None:
     _record(viewer, "comment.deleted", comment)
 
 
+def restore_comment(*, viewer: Viewer, pk: UUID) -> Comment:
+    return undo.restore(
+        viewer=viewer,
+        rows=Comment.objects.all(),
+        pk=pk,
+        verb="comment.restored",
+        check=_refuse_withdrawn,
+        lock=locked_with_household,
+    )
+
+
 def _still_there(viewer: Viewer, kind: str, subject: HouseholdRow) -> Any:
     """What it is about, looked up again once the household is locked.
 
@@ -77,7 +88,7 @@ def _still_there(viewer: Viewer, kind: str, subject: HouseholdRow) -> Any:
         raise invalid(**{kind: "There is no such row."})
     if isinstance(there, Person):
         # Of persons, a guest learns the names only.
-        viewer.planning(there.household)
+        require_planner(viewer, there.household_id)
     return there
 
 
@@ -98,12 +109,16 @@ def _checked(viewer: Viewer, subject: HouseholdRow, named: Iterable[Person]) -> 
 
 
 def _changeable(viewer: Viewer, comment_id: UUID) -> Comment:
-    """A comment that the viewer reads. One that somebody read on a wish which they took back waits there unchanged:
-    when they wish for it again, nothing may tell them that it was still there for others."""
     comment = locked_with_household(Comment.objects.visible_to(viewer), comment_id)
+    _refuse_withdrawn(viewer, comment)
+    return comment
+
+
+def _refuse_withdrawn(viewer: Viewer, comment: Comment) -> None:
+    """A comment that somebody read on a wish which they took back waits there unchanged: when they wish for it again,
+    nothing may tell them that it was still there for others."""
     if who_took_it_back(viewer, comment.subject) - _kept_from(comment):
         raise Refusal(Code.CONFLICT_STATE, "This has been withdrawn.")
-    return comment
 
 
 def _edit(viewer: Viewer, comment: Comment, changes: dict[str, Any]) -> list[str]:

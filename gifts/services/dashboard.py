@@ -57,11 +57,14 @@ def _people(viewer: Viewer, place: Belonging) -> Any:
     to_come = GiftList.objects.visible_to(viewer).filter(_is_to_come("", place.today()))
     taken = Claim.objects.visible_to(viewer).filter(_is_to_come("item__list__", place.today()))
     given_to = taken.filter(item__deleted_at=None, item__list__deleted_at=None).values("item__list__recipient")
-    in_a_group = PersonMember.objects.filter(member=OuterRef("pk"), group__in=given_to)
-    is_group = Exists(PersonMember.objects.filter(group=OuterRef("pk")))
+    # To guests who know the name alone, nobody is put aside, and no couple is made of anybody.
+    members = PersonMember.objects.visible_to(viewer)
+    in_a_group = members.filter(member=OuterRef("pk"), group__in=given_to)
+    is_group = Exists(members.filter(group=OuterRef("pk")))
+    people: Any = Person.objects.visible_to(viewer).as_seen_by(viewer)
     return (
-        Person.objects.visible_to(viewer)
-        .filter(~Q(is_group) | Q(pk__in=to_come.values("recipient")), household=place.household_id, archived_at=None)
+        people.filter(~Q(is_group) | Q(pk__in=to_come.values("recipient")))
+        .filter(household=place.household_id, seen_archived_at=None)
         .exclude(pk__in=viewer.person_ids)
         .annotate(is_covered=Case(When(Q(pk__in=given_to) | Exists(in_a_group), then=True), default=False))
         .order_by("display_name", "id")

@@ -9,15 +9,42 @@ from django.utils import timezone
 
 from accounts.models import ActivationCode, AuthEvent, DeviceSession, IdempotencyKey, User
 from accounts.services.users import create_user
-from gifts.models import Claim, Gift, GiftList, ImportedRow, ItemPlan, ListItem
+from gifts.models import (
+    Claim,
+    Comment,
+    CommentHiddenFrom,
+    CommentMention,
+    Gift,
+    GiftList,
+    GiftTag,
+    ImportedRow,
+    ItemPlan,
+    ListItem,
+    ListShare,
+)
 from gifts.services.claims import move_item
 from gifts.services.items import add_item
 from gifts.services.lists import create_list
-from households.models import Activity, DiaryCounter, Household, Membership, Occasion, Person, PersonMember
+from households.models import (
+    Activity,
+    DiaryCounter,
+    Household,
+    Membership,
+    Occasion,
+    Person,
+    PersonMember,
+    PersonTag,
+    Tag,
+)
 from households.services.households import create_household
 from households.services.occasions import create_occasion
 from households.services.people import create_person
 from households.viewer import Viewer
+
+# Children before parents, since every foreign key restricts.
+SAID = (CommentMention, CommentHiddenFrom, Comment)
+PLANNED = (ListShare, GiftTag, ImportedRow, Claim, ItemPlan, ListItem, Gift)
+PEOPLE = (PersonTag, GiftList, Occasion, Activity, Membership, PersonMember, Person, Tag)
 
 
 @dataclass(frozen=True)
@@ -74,11 +101,10 @@ def remove_demo() -> int:
         memberships__in=Membership.objects.exclude(household__in=households)
     )
     users = list(only_here.values_list("pk", flat=True).distinct())
-    # Children before parents, since every foreign key restricts.
-    for gift_table in (ImportedRow, Claim, ItemPlan, ListItem, Gift):
+    for gift_table in (*SAID, *PLANNED):
         gift_table._base_manager.filter(household__in=households).delete()
     GiftList.objects.filter(household__in=households, companion_of__isnull=False).delete()
-    for table in (GiftList, Occasion, Activity, Membership, PersonMember, Person, DiaryCounter):
+    for table in (*PEOPLE, DiaryCounter):
         table._base_manager.filter(household__in=households).delete()
     households.delete()
     for model in (AuthEvent, DeviceSession, ActivationCode, IdempotencyKey):

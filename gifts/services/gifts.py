@@ -67,7 +67,7 @@ def delete_gift(*, viewer: Viewer, gift_id: UUID) -> None:
 
 
 def restore_gift(*, viewer: Viewer, pk: UUID) -> Gift:
-    return undo.restore(viewer=viewer, rows=Gift.objects.all(), pk=pk, verb="gift.restored")
+    return undo.restore(viewer=viewer, rows=Gift.objects.all(), pk=pk, verb="gift.restored", check=_refuse_guests)
 
 
 def _changeable_gift(viewer: Viewer, gift_id: UUID) -> Gift:
@@ -75,8 +75,12 @@ def _changeable_gift(viewer: Viewer, gift_id: UUID) -> Gift:
     it. Of a guest's own making, what is not in the catalog."""
     gift = Gift.objects.visible_to(viewer).locked(gift_id)
     made_it = gift.created_by_id in {None, viewer.user.pk}
-    if gift.in_catalog or gift.created_by_id is None:
-        require_planner(viewer, gift.household_id)
+    _refuse_guests(viewer, gift)
     if not made_it and not (gift.in_catalog and viewer.owns(gift.household_id)):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     return gift
+
+
+def _refuse_guests(viewer: Viewer, gift: Gift) -> None:
+    if gift.in_catalog or gift.created_by_id is None:
+        require_planner(viewer, gift.household_id)

@@ -91,18 +91,17 @@ def _refuse_duplicate(gift_list: GiftList, gift_id: UUID) -> None:
 
 
 def lock_item(*, viewer: Viewer, item_id: UUID, to_move: bool) -> ListItem:
-    """The item, locked. Two who order one list at the same moment take turns: its lock comes before those of items."""
+    """The item, locked. Two who order one list at the same moment take turns."""
     visible = ListItem.objects.visible_to(viewer)
-    if to_move:
-        return _locked_after_list(visible, item_id)
-    return visible.locked(item_id)
+    return locked_after_list(visible, item_id) if to_move else visible.locked(item_id)
 
 
-def _locked_after_list(rows: ScopedQuerySet, pk: UUID) -> ListItem:
-    """One of these rows. Its list comes first, and of the rows alone: for what is hidden nobody even waits."""
-    lists = GiftList.objects.filter(pk__in=rows.filter(pk=pk).values("list"))
+def locked_after_list(rows: ScopedQuerySet, item_id: UUID) -> ListItem:
+    """A list's lock comes before those of its items."""
+    # Of items that the viewer may know of: for what is hidden nobody even waits.
+    lists = GiftList.objects.filter(pk__in=rows.filter(pk=item_id).values("list"))
     list(lists.select_for_update(of=("self",), no_key=True))
-    return rows.locked(pk)
+    return rows.locked(item_id)
 
 
 @transaction.atomic
@@ -131,14 +130,17 @@ def delete_item(*, viewer: Viewer, item_id: UUID) -> None:
 
 
 def restore_item(*, viewer: Viewer, pk: UUID) -> ListItem:
-    """Undo a deletion. Whatever givers did to a wish meanwhile, its recipient is answered the same."""
+    """Undo a deletion. Whatever givers did to a wish meanwhile, its recipient is answered the same.
+
+    Nobody opens the list, or puts the gift on it again, between the look and the undo.
+    """
     return undo.restore(
         viewer=viewer,
         rows=ListItem.objects.all(),
         pk=pk,
         verb="item.restored",
         check=_refuse_lost_place,
-        lock=_locked_after_list,
+        lock=locked_after_list,
     )
 
 

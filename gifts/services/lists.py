@@ -104,7 +104,7 @@ def restore_list(*, viewer: Viewer, pk: UUID) -> GiftList:
 
 def _locked_after_main_list(rows: ScopedQuerySet, pk: UUID) -> GiftList:
     """A companion's lock comes after that of the list it belongs to, under which a new one would be made."""
-    list(GiftList.objects.filter(companions=pk).select_for_update(of=("self",), no_key=True))
+    list(GiftList.objects.filter(companions__in=rows.filter(pk=pk)).select_for_update(of=("self",), no_key=True))
     return rows.locked(pk)
 
 

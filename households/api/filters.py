@@ -8,7 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.api.filters import Flag, Ordering
-from households.models import Occasion, Person, Tag
+from households.models import Occasion, Person, Tag, TagQuerySet
 
 MAX_TAGS = 10
 
@@ -33,10 +33,12 @@ class TagFilter(django_filters.Filter):
     field_class = IdsField
 
     def filter(self, qs: QuerySet, value: list[UUID | None]) -> QuerySet:
-        seen = Tag.objects.on_what_is_seen_by(self.parent.request.auth)
         for pk in value:
-            qs = qs.filter(**{f"{self.field_name}__in": seen.filter(pk=pk)})
+            qs = qs.filter(**{f"{self.field_name}__in": self.tags().filter(pk=pk)})
         return qs
+
+    def tags(self) -> TagQuerySet:
+        return Tag.objects.visible_to(self.parent.request.auth)
 
 
 class HouseholdScopedFilter(django_filters.FilterSet):

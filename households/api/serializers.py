@@ -149,6 +149,7 @@ EMPTY = {
     "photo_url": "",
     "notes": "",
     "members": [],
+    "tags": [],
 }
 
 

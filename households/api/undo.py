@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 
 class RestoreMixin:
-    """POST .../restore, beside a `ResourceViewSet`. The view names the service: `undo = staticmethod(restore_list)`."""
+    """POST .../restore, beside a `ResourceViewSet`. The view names its service: `undo = staticmethod(restore_list)`."""
 
     undo: Callable[..., Any]
 

@@ -128,7 +128,7 @@ class PersonRows(RepeatableViewSet):
 
     def get_queryset(self) -> QuerySet:
         members = Person.objects.visible_to(self.viewer).order_by("id")
-        tags = Tag.objects.on_what_is_seen_by(self.viewer).order_by("name_key")
+        tags = Tag.objects.visible_to(self.viewer).order_by("name_key")
         rows = super().get_queryset().prefetch_related(Prefetch("members", members), Prefetch("tags", tags))
         return rows.as_seen_by(self.viewer) if self.viewer else rows
 
@@ -166,6 +166,9 @@ class TagViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableVie
     queryset = Tag.objects.all()
     serializer_class = serializers.TagSerializer
     filterset_class = filters.TagsFilter
+
+    def lock(self) -> None:
+        locked_with_household(Tag.objects.visible_to(self.viewer), self.kwargs["pk"])
 
     @extend_schema(
         request=serializers.TagCreateSerializer,

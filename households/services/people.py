@@ -66,13 +66,14 @@ def restore_person(*, viewer: Viewer, pk: UUID) -> Person:
         rows=Person.objects.all(),
         pk=pk,
         verb="person.restored",
-        check=_refuse_groups_in_groups,
+        check=_check_return,
         lock=locked_with_household,
     )
 
 
-def _refuse_groups_in_groups(viewer: Viewer, person: Person) -> None:
+def _check_return(viewer: Viewer, person: Person) -> None:
     """While a couple was deleted, one of it may have become a couple, or the other way round."""
+    undo.refuse_guests(viewer, person)
     people = Person.objects.alive()
     around = people.filter(member_links__member=person).exists()
     within = people.filter(group_links__group=person, member_links__isnull=False).exists()

@@ -11,6 +11,7 @@ from django.utils import timezone
 from config.errors import Code, Refusal
 from config.models import ScopedQuerySet
 from households.services import diary
+from households.services.households import require_planner
 from households.viewer import Viewer
 
 UNDO_LIFETIME = timedelta(days=30)
@@ -18,6 +19,11 @@ UNDO_LIFETIME = timedelta(days=30)
 
 def no_objection(viewer: Viewer, row: Any) -> None:
     """For what can come back whatever has happened since."""
+
+
+def refuse_guests(viewer: Viewer, row: Any) -> None:
+    """For what only those who plan may change: whoever has become a guest since does not."""
+    require_planner(viewer, row.household_id)
 
 
 @transaction.atomic

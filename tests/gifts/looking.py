@@ -57,11 +57,11 @@ def all_paths(
     lists, items, gifts, persons = list(lists), list(items), list(gifts), list(persons)
     occasions, tags = list(occasions), list(tags)
     filters = item_filters(lists=lists, gifts=gifts, persons=persons, tags=tags)
-    paths = ["items", "lists", "gifts", "people", "occasions", "households", "users", "users/me", "activity"]
+    paths = ["items", "lists", "gifts", "people", "occasions", "tags", "households", "users", "users/me", "activity"]
+    paths += [f"gifts?{narrowed}" for narrowed in words_and_tags(tags)] + [f"people?tag={pk}" for pk in tags]
+    paths += [f"tags/{pk}" for pk in tags]
     paths += [f"activity/stream?after={BEFORE_ALL}", "activity?verb=item.added", "activity?limit=100"]
     paths += [f"activity?subject={pk}" for pk in [*lists, *items, *gifts, *persons, NEVER]]
-    paths += [f"gifts?{narrowed}" for narrowed in words_and_tags(tags)] + [f"people?tag={pk}" for pk in tags]
-    paths += ["tags", *(f"tags/{pk}" for pk in tags)]
     paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
     paths += [f"items?{narrowed}" for narrowed in filters]
     paths += ["gifts?in_catalog=true", "gifts?in_catalog=false", "gifts?price_min=1", "gifts?price_max=1000"]

@@ -419,6 +419,28 @@ def test_who_comes_to_be_among_the_hidden_loses_their_own_words(family: Family):
     assert readers(family, comment) == "la"
 
 
+# --- Said twice, and read too long ago -----------------------------------------------------------
+
+
+def test_what_is_sent_twice_is_said_once(family: Family):
+    ada, key = family.ada.api(), {"Idempotency-Key": "once"}
+    body = {"person": str(family.theo.pk), "body": "Hm"}
+    first, again = (ada.post(COMMENTS, body, headers=key) for _ in range(2))
+    assert (first.status_code, again.status_code, first.json()) == (201, 201, again.json())
+    assert Comment.objects.count() == 1
+
+
+def test_a_change_to_what_has_been_changed_meanwhile_is_refused(family: Family):
+    comment = family.ada.say("Old", person=family.theo)
+    path, ada = f"{COMMENTS}/{comment.pk}", family.ada.api()
+    stale = {"If-Match": ada.get(path)["ETag"]}
+    assert family.mia.api().patch(path, {"resolved": True}).status_code == 200
+    for answer in (ada.patch(path, {"body": "New"}, headers=stale), ada.delete(path, headers=stale)):
+        assert answer.status_code == 412
+    fresh = {"If-Match": ada.get(path)["ETag"]}
+    assert ada.patch(path, {"body": "New"}, headers=fresh).json()["body"] == "New"
+
+
 # --- Probing -------------------------------------------------------------------------------------
 
 
@@ -524,11 +546,21 @@ def test_a_guest_speaks_of_nothing_else(family: Family, guest: Member, wish: Lis
         assert complaint(answers[0]) == {kind: ["There is no such row."]}
 
 
+def test_of_whom_a_list_is_for_a_guest_knows_the_name_and_speaks_not(family: Family, guest: Member, wish: ListItem):
+    share(wish.list, guest)
+    assert guest.api().get(f"{API}/people/{family.leo.person.pk}").status_code == 200
+    assert error(say(guest, person=family.leo.person.pk)) == (403, "RESOURCE_FORBIDDEN")
+    family.mia.say(person=family.leo.person)
+    assert guest.api().get(COMMENTS).json()["results"] == []
+
+
 def test_a_guest_names_only_persons_whom_they_see(family: Family, guest: Member, wish: ListItem):
     share(wish.list, guest)
     for nobody in (family.theo.pk, NEVER):
         answer = say(guest, item=wish.pk, hidden_from=[str(nobody)])
         assert complaint(answer) == {"hidden_from": ["There is no such row."]}
+    both = family.mia.say(item=wish, hidden_from=[family.leo.person, family.theo])
+    assert hidden_from(guest.api().get(f"{COMMENTS}/{both.pk}")) == ["Leo"]
 
 
 def test_a_guest_changes_their_own_words_and_unhides_them_from_nobody_they_do_not_see(

@@ -7,13 +7,15 @@ from accounts.models import ActivationCode, AuthEvent, User
 from accounts.services.sessions import open_session
 from accounts.tokens import AccessToken
 from config.client import Client
-from gifts.models import ListItem
-from gifts.services.demo import ITEMS
-from households.models import Activity, Household, Person
+from gifts.models import GiftTag, ListItem
+from gifts.services.comments import create_comment
+from gifts.services.demo import ITEMS, PEOPLE, PLANNED, SAID
+from gifts.services.shares import share_list
+from households.models import Activity, Household, HouseholdRow, Person, PersonTag, Role, Tag
 from households.services.households import create_household
 from households.services.members import add_member
 from households.viewer import Viewer
-from tests.cast import Family
+from tests.cast import Family, join
 
 
 @pytest.fixture(autouse=True)
@@ -79,6 +81,28 @@ def test_removing_the_demo_leaves_nothing_of_it(capsys: pytest.CaptureFixture[st
         assert not model.objects.exists()
     call_command("remove_demo")
     assert capsys.readouterr().out.endswith("There is no demo household here.\n")
+
+
+def test_every_table_of_a_household_goes_with_the_demo():
+    assert {*SAID, *PLANNED, *PEOPLE} == set(HouseholdRow.__subclasses__())
+
+
+@pytest.mark.django_db
+def test_what_the_family_has_talked_about_shared_and_tagged_goes_with_it():
+    call_command("create_demo", verbosity=0)
+    mia, item = User.objects.with_login("mia").get(), ListItem.objects.get(gift__title="Cordless drill")
+    home = Household.objects.get()
+    guest = join(home, "Gus", Role.GUEST)
+    share_list(viewer=Viewer.of(mia), list_id=item.list_id, guest=guest.membership)
+    create_comment(viewer=Viewer.of(mia), body="@ada which one?", item=item)
+    tag = Tag.objects.create(household=home, name="tools")
+    GiftTag.objects.create(household=home, gift=item.gift, tag=tag)
+    PersonTag.objects.create(household=home, person=guest.person, tag=tag)
+
+    call_command("remove_demo")
+
+    assert not Household.objects.exists()
+    assert not User.objects.exists()
 
 
 @pytest.mark.django_db

@@ -145,6 +145,14 @@ def test_a_guest_reads_the_tags_of_a_gift_they_see_and_no_other(family: Family, 
     assert api.get(f"{API}/tags/{wool.pk}").status_code == 404
 
 
+def test_of_a_person_a_guest_learns_no_tag(family: Family, shared, wool: Tag):
+    guest, _ = shared
+    put_tags(family.theo, [wool])
+    assert guest.api().get(f"{API}/people/{family.theo.pk}").json()["tags"] == []
+    assert guest.api().get(f"{API}/people?tag={wool.pk}").json()["results"] == []
+    assert len(family.leo.api().get(f"{API}/people?tag={wool.pk}").json()["results"]) == 1
+
+
 def test_a_guest_names_no_tag(family: Family, shared, wool: Tag):
     guest, item = shared
     answer = guest.api().post(

@@ -270,6 +270,12 @@ def test_no_filter_or_ordering_of_people_tells_a_guest_more(family: Family, gus:
     assert [row["display_name"] for row in page(gus, "people?ordering=display_name")] == ["Grandma & Grandpa", "Theo"]
 
 
+def test_a_guest_is_not_told_on_their_dashboard_either_who_is_put_aside(gus: Member, known_well: list[Person]):
+    board = gus.api().get(f"{API}/dashboard").json()
+    assert board["people"] == {"covered": 0, "total": 2}
+    assert [row["display_name"] for row in board["people_needing_gifts"]] == ["Grandma & Grandpa", "Theo"]
+
+
 def test_those_who_plan_filter_and_sort_people_as_ever(family: Family, known_well: list[Person]):
     assert [row["display_name"] for row in page(family.leo, "people?archived=true")] == ["Theo"]
     assert [row["display_name"] for row in page(family.leo, "people?ordering=birthdate")][:2] == [

@@ -34,14 +34,14 @@ QUERIES = {
         "gifts_claim",
         "households_tag",
     ],
-    # then who the couples and groups are made of, and everybody's tags
-    "people": ["accounts_devicesession", "households_person", "households_person", "households_tag"],
-    "tags": ["accounts_devicesession", "households_tag"],
     "lists/{list}/shares": ["accounts_devicesession", "gifts_giftlist", "gifts_listshare"],
     # with their actors, and what is called how
     "activity": ["accounts_devicesession", "households_activity"],
     # then from whom they are hidden, and whom they call
     "comments": ["accounts_devicesession", "gifts_comment", "households_person", "accounts_user"],
+    # then who the couples and groups are made of, and everybody's tags
+    "people": ["accounts_devicesession", "households_person", "households_person", "households_tag"],
+    "tags": ["accounts_devicesession", "households_tag"],
     "occasions": ["accounts_devicesession", "households_occasion"],
     "users": ["accounts_devicesession", "accounts_user"],
     "households": ["accounts_devicesession", "households_household"],
@@ -77,7 +77,7 @@ def fill(family: Family, rows: int) -> None:
         move_item(viewer=cousin.viewer, item_id=item.pk, status="ordered")
         cousin.add(wishlist, f"Surprise {number}")
         cousin.list(recipient=couple, visibility="household")
-        cousin.say("@leo @mia", item=item, hidden_from=[family.ada.person, couple])
+        family.ada.say("@leo @mia", item=item, hidden_from=[couple, family.grandpa])
         family.mia.api()
 
 
@@ -111,8 +111,10 @@ OVERVIEWS = {
         "gifts_giftlist",  # the idea inbox
         "gifts_listitem",
         "gifts_claim",
+        "households_tag",
         "gifts_listitem",  # my assignments
         "gifts_claim",
+        "households_tag",
         "households_activity",
     ],
 }

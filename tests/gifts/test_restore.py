@@ -49,12 +49,19 @@ def one_of_each(family: Family) -> dict[str, Deletable]:
         "people": create_person(viewer=family.mia.viewer, display_name="Tim"),
         "occasions": create_occasion(viewer=family.mia.viewer, name="Easter"),
         "tags": create_tag(viewer=family.mia.viewer, name="wool")[0],
+        "comments": family.mia.say("Which size?", list=theos),
     }
 
 
 THINGS = {
-    "items": "item", "gifts": "gift", "lists": "list", "people": "person", "occasions": "occasion", "tags": "tag"
-}  # fmt: skip
+    "items": "item",
+    "gifts": "gift",
+    "lists": "list",
+    "people": "person",
+    "occasions": "occasion",
+    "tags": "tag",
+    "comments": "comment",
+}
 
 
 @pytest.mark.parametrize("route", THINGS)
@@ -85,6 +92,42 @@ def test_for_everybody_else_there_is_nothing_to_restore(family: Family, neighbou
     row.refresh_from_db()
     assert row.deleted_at
     assert Activity.objects.count() == entries
+
+
+def test_a_restored_comment_does_not_count_as_changed(family: Family):
+    comment = one_of_each(family)["comments"]
+    deleted(family.mia, "comments", comment.pk)
+    row = restore(family.mia, "comments", comment.pk).json()
+    assert row["updated_at"] == row["created_at"]
+
+
+def test_a_comment_on_a_wish_that_was_taken_back_waits_like_the_others(family: Family):
+    wish = family.leo.add(family.leo.list("Wishes", kind="wishlist"), "Socks")
+    claim_item(viewer=family.ada.viewer, item_id=wish.pk)
+    comment = family.mia.say("Which size?", item=wish, hidden_from=[])
+    deleted(family.mia, "comments", comment.pk)
+    deleted(family.leo, "items", wish.pk)
+    assert error(restore(family.mia, "comments", comment.pk)) == (409, "CONFLICT_STATE")
+    restore(family.leo, "items", wish.pk)
+    assert restore(family.mia, "comments", comment.pk).status_code == 200
+
+
+@pytest.mark.parametrize("route", ["people", "occasions", "gifts"])
+def test_who_has_become_a_guest_restores_only_what_a_guest_may(family: Family, route: str):
+    row = one_of_each(family)[route]
+    theos = family.ada.list("For them", **({"recipient": row} if route == "people" else {"recipient": family.theo}))
+    if route == "occasions":
+        theos = family.ada.list("For it", occasion=row)
+    if route == "gifts":
+        add_item(viewer=family.ada.viewer, list_id=theos.pk, gift_id=row.pk)
+    join(family.household, "Pia", role=Role.OWNER)
+    deleted(family.mia, route, row.pk)
+    mia = family.mia.membership
+    mia.role = Role.GUEST
+    mia.save()
+    assert error(restore(family.mia, route, row.pk)) == NOTHING
+    ListShare.objects.create(household=family.household, list=theos, guest=mia)
+    assert error(restore(family.mia, route, row.pk)) == (403, "RESOURCE_FORBIDDEN")
 
 
 @pytest.mark.parametrize("route", THINGS)

@@ -12,13 +12,15 @@ from gifts.api import filters
 from gifts.api.serializers import comments as serializers
 from gifts.models import Comment
 from gifts.services import comments
+from households.api.undo import RestoreMixin
 from households.models import Person
 from households.services.households import locked_with_household
 
 
-class CommentViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
+class CommentViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
     """What is said about what one sees, unless it is hidden from the reader."""
 
+    undo = staticmethod(comments.restore_comment)
     queryset = Comment.objects.select_related("author")
     serializer_class = serializers.CommentSerializer
     filterset_class = filters.CommentFilter
