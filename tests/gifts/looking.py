@@ -83,35 +83,6 @@ def overviews(lists: Iterable, persons: Iterable, occasions: Iterable) -> list[s
     return paths + [f"occasions/{pk}/summary" for pk in occasions]
 
 
-def plain_paths(
-    *,
-    lists: Iterable = (),
-    items: Iterable = (),
-    gifts: Iterable = (),
-    persons: Iterable = (),
-    occasions: Iterable = (),
-    comments: Iterable = (),
-) -> list[str]:
-    """The same without filters and orderings, for those who look often."""
-    paths = [
-        "items",
-        "lists",
-        "gifts",
-        "people",
-        "occasions",
-        "activity",
-        "items?status=idea",
-        "items?ordering=-price",
-    ]
-    paths += ["items?search=a", "gifts?search=drill", "tags"]
-    paths += [path for pk in lists for path in (f"lists/{pk}", f"lists/{pk}/items", f"items?list={pk}")]
-    paths += [f"lists/{pk}/shares" for pk in lists]
-    paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]
-    paths += ["comments", "comments?resolved=true", *(f"comments/{pk}" for pk in comments)]
-    paths += overviews(list(lists), persons, occasions)
-    return [f"{API}/{path}" for path in paths]
-
-
 def looks(api: APIClient, paths: Iterable[str]) -> dict[str, tuple[int, bytes]]:
     """What this client is answered there, byte for byte; a refusal without the moment and the request it names."""
     return {path: _look(api, path) for path in paths}
