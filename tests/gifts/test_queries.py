@@ -54,7 +54,6 @@ NOT_FOR_GUESTS = {"households/{household}/members", "auth/sessions", "activity",
 FOR_GUESTS = {route: QUERIES[route] for route in QUERIES if route not in NOT_FOR_GUESTS} | {
     "people": ["accounts_devicesession", "households_person", "households_person"]
 }
-}
 
 
 def fill(family: Family, rows: int) -> None:
