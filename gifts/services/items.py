@@ -145,6 +145,7 @@ def restore_item(*, viewer: Viewer, pk: UUID) -> ListItem:
 
 
 def _refuse_lost_place(viewer: Viewer, item: ListItem) -> None:
+    _require_own_wish(viewer, item)
     if item.list.deleted_at:
         raise Refusal(Code.CONFLICT_STATE, "The list that it was on has been deleted.")
     # To its recipient, who sees no companion, what is kept there plays no part.
@@ -154,10 +155,14 @@ def _refuse_lost_place(viewer: Viewer, item: ListItem) -> None:
 
 
 def _require_wish_rights(viewer: Viewer, item: ListItem) -> None:
-    """Its recipient's, or who added it; where nobody in particular did, anybody's who plans, out of the recipient's
-    sight."""
     if item.is_withdrawn:
         raise Refusal(Code.CONFLICT_STATE, "This has been withdrawn.")
+    _require_own_wish(viewer, item)
+
+
+def _require_own_wish(viewer: Viewer, item: ListItem) -> None:
+    """Its recipient's, or who added it; where nobody in particular did, anybody's who plans, out of the recipient's
+    sight."""
     anybodys = item.added_by_id is None and not item.list.is_seen_by_recipient and item.list.is_planned_by(viewer)
     if not (item.list.is_for(viewer) or item.added_by_id == viewer.user.pk or anybodys):
         raise Refusal(Code.RESOURCE_FORBIDDEN)

@@ -302,6 +302,17 @@ def test_a_guest_undoes_what_they_put_on_a_list_when_they_planned_here(family: F
     assert error(restore(guest, "items", item.pk)) == NOTHING
 
 
+def test_a_guest_restores_nobodys_wish_that_they_deleted_before(family: Family):
+    item = one_of_each(family)["items"]
+    ListItem.objects.update(added_by=None)
+    deleted(family.leo, "items", item.pk)
+    leo = family.leo.membership
+    leo.role = Role.GUEST
+    leo.save()
+    ListShare.objects.create(household=family.household, list=item.list, guest=leo)
+    assert error(restore(family.leo, "items", item.pk)) == (403, "RESOURCE_FORBIDDEN")
+
+
 # --- Where something stands in its way -----------------------------------------------------------
 
 
