@@ -48,7 +48,7 @@ UNTOLD = {
 READ_AT = {"tag": "tags", "comment": "comments", "listshare": "shares", "activity": "activity"}
 
 # Of a secret that a viewer may know, they are told these fields only.
-ONLY = {("guest", "person"): {"id", "display_name"}}
+ONLY = {("guest", "person"): {"id", "display_name"}, ("guest", "tag"): {"id", "name"}}
 
 
 @dataclass(frozen=True)
