@@ -16,6 +16,13 @@ EXPECTED = [
     "1",
     "RESOURCE_NOT_FOUND",
     "This is your own wish.",
+    "Leo",
+    "[]",
+    "{'covered': 3, 'total': 4}",
+    "comment.made",
+    "item.added",
+    "A second kite",
+    "event: activity",
 ]
 
 

@@ -37,7 +37,7 @@ class CommentFilter(HouseholdScopedFilter):
         fields: list[str] = []
 
     def on_list(self, queryset: QuerySet, name: str, value: UUID) -> QuerySet:
-        return queryset.on_list(value)
+        return queryset.on_list(value, self.request.auth)
 
 
 class GiftFilter(HouseholdScopedFilter):

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from config.models import Deletable, ScopedQuerySet
 from gifts.models.items import Gift, ListItem
-from gifts.models.lists import GiftList
+from gifts.models.lists import GiftList, knows_what_it_is_beside
 from households.models import HouseholdRow, Occasion, Person
 from households.viewer import Viewer
 
@@ -38,9 +38,9 @@ class CommentQuerySet(ScopedQuerySet):
         hidden = CommentHiddenFrom.objects.filter(comment=OuterRef("pk"), person__in=viewer.person_ids)
         return self.filter(about_what_they_see, ~Exists(hidden), household__in=viewer.household_ids)
 
-    def on_list(self, list_id: UUID) -> Self:
-        """About this list, or about its companion."""
-        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id))
+    def on_list(self, list_id: UUID, viewer: Viewer) -> Self:
+        """About this list, or about its companion for whoever sees the two joined."""
+        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id) & knows_what_it_is_beside(viewer))
 
 
 def _is_one_of(subject: str, rows: ScopedQuerySet) -> Exists:

@@ -8,7 +8,7 @@ from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subq
 from django.db.models.functions import Coalesce, Greatest
 
 from config.models import Deletable, ScopedQuerySet, SearchText
-from gifts.models.lists import GiftList
+from gifts.models.lists import GiftList, knows_what_it_is_beside
 from households.models import HouseholdRow, Person, Tag
 from households.viewer import Viewer
 
@@ -106,7 +106,7 @@ class ListItemQuerySet(ScopedQuerySet):
 
     def on_list(self, list_id: UUID, viewer: Viewer) -> Self:
         """What stands on this list, and on its companion for whoever sees the two joined."""
-        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id) & _knows_what_it_is_beside(viewer))
+        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id) & knows_what_it_is_beside(viewer))
 
     def unconcealed_from(self, viewer: Viewer) -> Self:
         """Items whose givers' side this viewer may know: the wishes of others."""
@@ -314,15 +314,7 @@ def _is_beside(viewer: Viewer) -> Q:
     """
     closed = Q(list__companion_of__visibility=GiftList.Visibility.PRIVATE) & ~Q(list__companion_of__owner=viewer.user)
     is_there = Q(list__companion_of__isnull=False, list__companion_of__deleted_at__isnull=True) & ~closed
-    return is_there & _knows_what_it_is_beside(viewer)
-
-
-def _knows_what_it_is_beside(viewer: Viewer) -> Q:
-    """To a guest, a companion may be shared and its list not: how many wishes stand there is not theirs to count."""
-    if not viewer.guest_household_ids:
-        return Q()
-    lists = GiftList.objects.visible_to(viewer)
-    return Q(household__in=viewer.planning_household_ids) | Q(list__companion_of__in=lists)
+    return is_there & knows_what_it_is_beside(viewer)
 
 
 def _ordinal(viewer: Viewer) -> Case:

@@ -127,6 +127,17 @@ class GiftList(HouseholdRow, Deletable):
         return viewer.plans(self.household_id) or self.owner_id == viewer.user.pk
 
 
+def knows_what_it_is_beside(viewer: Viewer) -> Q:
+    """Whether the viewer may know which list a companion belongs to, asked of rows that have a `list`.
+
+    To a guest, the companion alone may be shared: how many wishes stand there, for one, is not theirs to count.
+    """
+    if not viewer.guest_household_ids:
+        return Q()
+    lists = GiftList.objects.visible_to(viewer)
+    return Q(household__in=viewer.planning_household_ids) | Q(list__companion_of__in=lists)
+
+
 class ListShareQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: Viewer | None) -> Self:
         """Those who plan see with whom a list of theirs is shared; a guest sees their own share."""

@@ -1,6 +1,5 @@
 """Waking whoever waits: at once in this process, through Redis in the others, and never at the cost of who wakes."""
 
-import signal
 import subprocess
 import sys
 import time
@@ -13,7 +12,7 @@ import pytest
 
 from config.wakeups import Relay, Wakeups
 from tests.devices import until
-from tests.programs import require_program
+from tests.own_redis import OwnRedis
 from tests.server import ROOT, environment, free_port
 
 LONG = 20.0
@@ -72,17 +71,13 @@ def test_a_process_that_stops_waits_no_more(here):
 
 
 @pytest.fixture
-def redis(tmp_path: Path, settings) -> Iterator[subprocess.Popen]:
-    """A Redis of this test's own, since it is going to suffer."""
-    program, port = require_program("redis-server"), free_port()
-    options = ["--port", str(port), "--save", "", "--dir", str(tmp_path), "--bind", "127.0.0.1"]
-    process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
-    settings.REDIS_URL = f"redis://127.0.0.1:{port}/0"
-    yield process
-    settings.REDIS_URL = ""  # its threads notice, and end
-    process.send_signal(signal.SIGCONT)
-    process.kill()
-    process.wait()
+def redis(tmp_path: Path, settings) -> Iterator[OwnRedis]:
+    redis = OwnRedis(free_port(), tmp_path)
+    redis.start()
+    settings.REDIS_URL = redis.url
+    yield redis
+    settings.REDIS_URL = ""  # the threads that talk to it notice, and end
+    redis.stop()
 
 
 def connected(one: Wakeups, other: Wakeups) -> None:
@@ -134,13 +129,13 @@ def test_a_redis_that_is_not_there_costs_the_writer_nothing(settings):
 def test_a_redis_that_hangs_costs_the_writer_nothing_and_is_heard_again_later(redis):
     one, other = Wakeups(), Wakeups()
     connected(one, other)
-    redis.send_signal(signal.SIGSTOP)
+    redis.hang()
     started = time.monotonic()
     for _ in range(1_000):
         one.wake("a")
     assert time.monotonic() - started < 1
     assert waited(other.listen("b"), 0.1) < 1  # who waits goes on looking by themself
-    redis.send_signal(signal.SIGCONT)
+    redis.go_on()
     connected(one, other)
 
 

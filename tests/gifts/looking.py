@@ -61,7 +61,7 @@ def all_paths(
     paths += [f"gifts?{narrowed}" for narrowed in words_and_tags(tags)] + [f"people?tag={pk}" for pk in tags]
     paths += [f"tags/{pk}" for pk in tags]
     paths += [f"activity/stream?after={BEFORE_ALL}", "activity?verb=item.added", "activity?limit=100"]
-    paths += [f"activity?subject={pk}" for pk in [*lists, *items, *gifts, *persons, NEVER]]
+    paths += [f"activity?subject={pk}" for pk in [*items, NEVER]]
     paths += [f"{route}?ordering={ordering}" for route, orderings in ORDERINGS.items() for ordering in orderings]
     paths += [f"items?{narrowed}" for narrowed in filters]
     paths += ["gifts?in_catalog=true", "gifts?in_catalog=false", "gifts?price_min=1", "gifts?price_max=1000"]
@@ -81,36 +81,6 @@ def overviews(lists: Iterable, persons: Iterable, occasions: Iterable) -> list[s
     """Whatever counts, sums up and looks back."""
     paths = ["dashboard"] + [f"lists/{pk}/summary" for pk in lists] + [f"people/{pk}/history" for pk in persons]
     return paths + [f"occasions/{pk}/summary" for pk in occasions]
-
-
-def plain_paths(
-    *,
-    lists: Iterable = (),
-    items: Iterable = (),
-    gifts: Iterable = (),
-    persons: Iterable = (),
-    occasions: Iterable = (),
-    comments: Iterable = (),
-) -> list[str]:
-    """The same without filters and orderings, for those who look often."""
-    paths = [
-        "items",
-        "lists",
-        "gifts",
-        "people",
-        "occasions",
-        "activity",
-        "activity/stream",
-        "items?status=idea",
-        "items?ordering=-price",
-    ]
-    paths += ["items?search=a", "gifts?search=drill", "tags"]
-    paths += [path for pk in lists for path in (f"lists/{pk}", f"lists/{pk}/items", f"items?list={pk}")]
-    paths += [f"lists/{pk}/shares" for pk in lists]
-    paths += [f"items/{pk}" for pk in items] + [f"gifts/{pk}" for pk in gifts]
-    paths += ["comments", "comments?resolved=true", *(f"comments/{pk}" for pk in comments)]
-    paths += overviews(list(lists), persons, occasions)
-    return [f"{API}/{path}" for path in paths]
 
 
 def looks(api: APIClient, paths: Iterable[str]) -> dict[str, tuple[int, bytes]]:

@@ -10,7 +10,7 @@ from gifts.models import Comment, GiftList, ListItem
 from households.models import Occasion, Role, Tag
 from households.services.tags import create_tag
 from tests.cast import Family, Member, join
-from tests.gifts.looking import API, all_paths, looks, plain_paths
+from tests.gifts.looking import API
 
 
 @dataclass
@@ -33,19 +33,6 @@ class Scene:
     mia: APIClient
     ada: APIClient
     leo: APIClient
-
-    def leo_looks(self, *, closely: bool = False) -> dict[str, tuple[int, bytes]]:
-        """What Leo is answered by every route, with the ids of hidden rows tried as well."""
-        items = [self.wish, self.second_wish, self.hidden_item, self.beside]
-        rows = {
-            "lists": [self.wishlist.pk, self.hidden_list.pk, self.beside.list_id],
-            "items": [item.pk for item in items],
-            "gifts": [item.gift_id for item in items],
-            "comments": [self.said.pk],
-            "persons": [self.family.leo.person.pk, self.family.mia.person.pk],
-            "occasions": [self.christmas.pk],
-        }
-        return looks(self.leo, all_paths(**rows, tags=[self.tag.pk]) if closely else plain_paths(**rows))
 
     def claim_of(self, api: APIClient, item: ListItem | None = None) -> dict[str, Any]:
         return api.get(f"{API}/items/{(item or self.wish).pk}").json()["my_claim"]

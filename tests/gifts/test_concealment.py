@@ -1,76 +1,20 @@
-"""Whatever happens behind a recipient's back, they are answered the same, byte for byte."""
+"""What is concealed from a recipient in their own wish: what they read, filter by, and may not write.
+
+That they notice nothing of what happens behind their back is proved for every route in tests/secrecy.
+"""
 
 import pytest
 
 from gifts.models import Claim, ItemPlan, ListItem
 from gifts.services.claims import claim_item
 from tests.cast import Family
-from tests.gifts.looking import API, essence, pages
+from tests.gifts.looking import API, essence
 from tests.gifts.scene import HIDDEN_CHANGES, Scene, claim, done, make_scene, move
 
 
 @pytest.fixture
 def scene(family: Family) -> Scene:
     return make_scene(family)
-
-
-@pytest.mark.parametrize("change", HIDDEN_CHANGES.values(), ids=HIDDEN_CHANGES.keys())
-def test_the_recipient_notices_nothing_when(scene: Scene, change):
-    before = scene.leo_looks()
-    change(scene)
-    after = scene.leo_looks()
-
-    assert {path: after[path] for path in after if after[path] != before[path]} == {}
-
-
-MUCH_HAPPENS = [
-    ["two share it", "a list gets its first surprise", "a hidden list is renamed and dated"],
-    ["it moves to gifted", "a surprise beside it changes and goes", "a hidden list is made"],
-    ["it is dropped", "a gift on a hidden list is edited", "somebody plans in private", "a surprise is put beside it"],
-]
-
-
-@pytest.mark.parametrize("happens", MUCH_HAPPENS, ids=" & ".join)
-def test_no_filter_and_no_ordering_tells_them_either(scene: Scene, happens: list[str]):
-    before = scene.leo_looks(closely=True)
-    for change in happens:
-        HIDDEN_CHANGES[change](scene)
-    after = scene.leo_looks(closely=True)
-
-    assert {path: after[path] for path in after if after[path] != before[path]} == {}
-
-
-def test_nor_do_both_halves_of_a_couple(family: Family):
-    scene = make_scene(family)
-    theirs = family.grandma.add(family.grandma.list("Ours", recipient=family.grandparents), "A bench")
-    grandma = family.grandma.api()
-    paths = [
-        f"{API}/items",
-        f"{API}/lists",
-        f"{API}/gifts",
-        f"{API}/lists/{theirs.list_id}/items",
-        f"{API}/items/{theirs.pk}",
-    ]
-    before = [grandma.get(path).content for path in paths]
-
-    done(scene.mia.post(f"{API}/items/{theirs.pk}/status", {"status": "wrapped"}))
-    done(scene.mia.post(f"{API}/lists/{theirs.list_id}/items", {"new_gift": {"title": "A trip"}}))
-    done(scene.ada.post(f"{API}/lists", {"name": "Trips", "recipient": str(family.grandparents.pk)}))
-
-    assert [grandma.get(path).content for path in paths] == before
-
-
-def test_pages_of_one_row_are_the_same_before_and_after(scene: Scene):
-    paths = [
-        f"{API}/{page}?limit=1"
-        for page in ("items", "lists", "gifts", "items?ordering=-price", f"lists/{scene.wishlist.pk}/items")
-    ]
-    paths = [path if path.count("?") == 1 else path.replace("?limit=1", "&limit=1") for path in paths]
-    before = [pages(scene.leo, path) for path in paths]
-    for change in ("a surprise is put beside it", "two share it", "a hidden list is made"):
-        HIDDEN_CHANGES[change](scene)
-
-    assert [pages(scene.leo, path) for path in paths] == before
 
 
 @pytest.mark.parametrize("narrowed", ["status=idea", "status=wrapped", "stage=idea", "stage=dropped", "assigned_to=me"])
@@ -147,11 +91,10 @@ CONCEALED_FIELDS = [
 
 
 @pytest.mark.parametrize("body", CONCEALED_FIELDS, ids=str)
-@pytest.mark.parametrize("change", ["somebody claims all of it", "it is dropped", "its price is planned"])
-def test_a_concealed_field_cannot_be_written_before_nor_after(scene: Scene, body: dict, change: str):
+def test_a_concealed_field_cannot_be_written_before_nor_after(scene: Scene, body: dict):
     path = f"{API}/items/{scene.wish.pk}"
     before = scene.leo.patch(path, body)
-    HIDDEN_CHANGES[change](scene)
+    HIDDEN_CHANGES["its price is planned"](scene)
     plan = ItemPlan.objects.filter(item=scene.wish).values()[0]
     after = scene.leo.patch(path, body)
 
@@ -180,7 +123,7 @@ EDITS = [
 
 
 @pytest.mark.parametrize(("method", "body"), EDITS, ids=str)
-@pytest.mark.parametrize("change", ["two share it", "it moves to gifted", "it is dropped", "its price is planned"])
+@pytest.mark.parametrize("change", ["two share it"])
 def test_editing_a_claimed_wish_answers_like_editing_one_that_nobody_wants(scene: Scene, method, body, change: str):
     """The same edit of two wishes that are alike in all but what givers made of one of them."""
     answers = []

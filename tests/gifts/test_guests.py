@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from gifts.models import Claim, Comment, Gift, GiftList, ItemPlan, ListItem, ListShare
+from gifts.models import Claim, Comment, Gift, GiftList, GiftTag, ItemPlan, ListItem, ListShare
 from gifts.services.claims import claim_item
 from gifts.services.gifts import create_gift
 from gifts.services.items import place_item
 from gifts.services.merging import merge_people
 from gifts.services.shares import unshare_list
-from households.models import Activity, Membership, Occasion, Person, Role, Tag
+from households.models import Activity, Membership, Occasion, Person, PersonTag, Role, Tag
 from households.services.members import update_member
 from households.services.people import update_person
 from tests.accounts.steps import error
@@ -257,6 +257,18 @@ def test_of_a_person_a_guest_reads_the_name_in_the_usual_shape(family: Family, g
             assert list(row) == list(nobody_in_particular)
 
 
+def test_no_tag_of_a_gift_finds_whom_else_it_is_put_on(family: Family, gus: Member):
+    wool = Tag.objects.create(household=family.household, name="Wool")
+    gift = family.mia.add(show(family.mia.list(recipient=family.theo), gus)).gift
+    GiftTag.objects.create(household=family.household, gift=gift, tag=wool)
+    PersonTag.objects.create(household=family.household, person=family.theo, tag=wool)
+
+    assert [row["name"] for row in page(gus, "gifts")[0]["tags"]] == ["Wool"]
+    assert [row["display_name"] for row in page(family.leo, f"people?tag={wool.pk}")] == ["Theo"]
+    assert page(gus, f"people?tag={wool.pk}") == []
+    assert gus.api().get(f"{API}/people/{family.theo.pk}").json()["tags"] == []
+
+
 def test_no_filter_or_ordering_of_people_tells_a_guest_more(family: Family, gus: Member, known_well: list[Person]):
     newest_first = [row["id"] for row in page(gus, "people")]
     assert len(newest_first) == 2
@@ -322,6 +334,9 @@ def test_what_is_beside_alone_tells_nothing_of_the_wishlist(gus: Member, joined:
     assert status(gus, f"lists/{wishlist.pk}/items") == 404
     assert page(gus, f"items?list={wishlist.pk}") == []
     assert len(page(gus, f"items?list={beside.pk}")) == 2
+    Comment.objects.create(household=beside.household, author=beside.items.first().added_by, list=beside, body="x")
+    assert page(gus, f"comments?list={wishlist.pk}") == []
+    assert len(page(gus, f"comments?list={beside.pk}")) == 1
 
 
 def test_a_guest_of_both_reads_them_as_one(gus: Member, joined: tuple[GiftList, GiftList]):

@@ -16,7 +16,7 @@ from gifts.services.gifts import create_gift
 from gifts.services.items import add_item, delete_item, restore_item
 from gifts.services.lists import delete_list, restore_list
 from gifts.services.merging import merge_people
-from households.models import Activity, Occasion, Person, Role
+from households.models import Activity, Membership, Occasion, Person, Role
 from households.services.occasions import create_occasion
 from households.services.people import create_person, update_person
 from households.services.tags import create_tag
@@ -290,14 +290,15 @@ def test_what_was_once_open_is_not_restored_while_givers_keep_it_beside(family: 
     assert len(family.leo.api().get(f"{API}/items").json()["results"]) == 1
 
 
-def test_a_guest_undoes_the_deletion_of_their_own_wish(family: Family):
-    guest = join(family.household, "Gus", role=Role.GUEST)
-    kept_for_him = family.mia.list("Gus wishes", recipient=guest.person, visibility="household")
-    item = guest.add(kept_for_him, "Skates")
+def test_a_guest_undoes_what_they_put_on_a_list_when_they_planned_here(family: Family):
+    theos, guest = family.mia.list("For Theo", recipient=family.theo), family.leo
+    item = guest.add(theos, "Skates")
+    Membership.objects.filter(user=guest.user).update(role=Role.GUEST)
+    share = ListShare.objects.create(household=family.household, list=theos, guest=guest.membership)
     deleted(guest, "items", item.pk)
     assert restore(guest, "items", item.pk).status_code == 200
     deleted(guest, "items", item.pk)
-    family.mia.api().patch(f"{API}/lists/{kept_for_him.pk}", {"visibility": "hidden_from_recipient"})
+    share.delete()
     assert error(restore(guest, "items", item.pk)) == NOTHING
 
 

@@ -25,6 +25,8 @@ class Questions:
     dates: list[str] = field(default_factory=list)
     # How many values of each parameter, and how many kinds of hidden rows to try; None for all of them.
     most: int | None = None
+    # All of what the schema offers to choose from, all the same.
+    every_choice: bool = True
     # What to add to an ordering: short pages have cursors, long ones show the whole order.
     page: str = ""
 
@@ -34,7 +36,7 @@ class Questions:
         never = dict.fromkeys(self.known[0], NOWHERE)
         if self.most is None:
             return [*self.known, *self.hidden, never]
-        return [*self.known[:3], *self.hidden[: self.most], never]
+        return [*self.known[:4], *self.hidden[: self.most], never]
 
     def plain(self) -> list[str]:
         """Every route with every row, and nothing more."""
@@ -51,14 +53,17 @@ class Questions:
         """One route with all its rows, and with every parameter where there is something to narrow."""
         yield from door.addresses(self.row_sets)
         # Where the row does not exist for somebody, no parameter is looked at.
-        for url in door.addresses(self.known)[: self.most]:
+        for url in door.addresses(self.known)[: self.most and 1]:
             for query in self.queries(door):
                 yield f"{url}?{query}"
 
     def queries(self, door: Door) -> Iterator[str]:
         for name, kind in door.parameters.items():
+            values = self.values(name, kind)
             more = self.page if name == "ordering" else ""
-            yield from (f"{name}={quote(value)}{more}" for value in self.some(self.values(name, kind)))
+            if not self.every_choice or "enum" not in kind.get("items", kind) or more:
+                values = self.some(values)
+            yield from (f"{name}={quote(value)}{more}" for value in values)
         if "limit" in door.parameters:
             yield "limit=3"
             yield "cursor=forged"

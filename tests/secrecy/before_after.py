@@ -123,7 +123,7 @@ def noticed(
 
 def _after_every_few(play: Play, changes: dict[str, Change], urls: list[str], before: Looks) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
-    groups = max(len(changes) // 5, 1)
+    groups = max(len(changes) // 12, 1)
     for start in range(groups):
         for change in list(changes.values())[start::groups]:
             play.change(change)
@@ -173,6 +173,9 @@ OPEN_VERBS = {
     "tag.restored": "everybody's",
     "gift.created": "a gift of the catalog",
     "gift.published": "the one way into the catalog, and deliberate",
+    "tag.created": "a public vocabulary",
+    "tag.updated": "a public vocabulary",
+    "tag.deleted": "a public vocabulary",
     "import.finished": "tested with the importer",
 }
 

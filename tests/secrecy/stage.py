@@ -17,7 +17,7 @@ class Stage:
     cage: Cage
     watchers: dict[str, Watcher]
 
-    def questions(self, viewer: str, most: int | None = None) -> Questions:
+    def questions(self, viewer: str, most: int | None = None, *, every_choice: bool = True) -> Questions:
         """All that this viewer could ask with: ids of what they know and of what they do not, and hidden words."""
         sets = self.world.row_sets()
         never = sets.pop("never")
@@ -25,7 +25,7 @@ class Stage:
         hidden = [sets[kind] for kind in sets if viewer not in SEES[kind]]
         amounts = [str(canary.value) for canary in self.cage.canaries if canary.name == "gift.price"]
         dates = [str(canary.value) for canary in self.cage.canaries if canary.name == "giftlist.occurs_on"]
-        return Questions(known, hidden, ["cnry", "surprise"], amounts[:2], dates[:2], most, "&limit=2")
+        return Questions(known, hidden, ["cnry", "surprise"], amounts[:2], dates[:2], most, every_choice, "&limit=2")
 
 
 def set_stage() -> Stage:

@@ -19,15 +19,12 @@ def test_every_field_that_can_be_hidden_holds_a_canary(stage: Stage):
     assert without_canary(stage.cage) == []
 
 
-# Who owns the household, and from whom most is hidden, asks for everything; the others for as much as there is time.
-MOST = {"recipient": None}
-
-
 @pytest.mark.parametrize("viewer", VIEWERS)
 def test_a_canary_is_told_to_those_who_may_know_and_to_nobody_else(stage: Stage, viewer: str):
     watcher = stage.watchers[viewer]
     with listening(watcher):
-        urls = stage.questions(viewer, most=MOST.get(viewer, 2)).all()
+        # Everything, where there is time: `make torture`.
+        urls = stage.questions(viewer, most=2, every_choice=viewer == "recipient").all()
         looks = [look for url in urls for look in watcher.pages(url)]
 
     assert told(stage.cage, viewer, looks) == []

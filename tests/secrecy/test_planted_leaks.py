@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import Count
 from rest_framework.response import Response
 
 from config.api import views as resource_views
@@ -11,8 +12,11 @@ from config.api.pagination import KeysetPagination
 from config.errors import Code, Refusal
 from gifts.api import filters
 from gifts.api.serializers import items as item_serializers
+from gifts.api.serializers.activity import ActivitySerializer
+from gifts.api.views import activity as activity_views
 from gifts.models import Claim, ListItem
 from gifts.services import claims, items
+from households.models import Activity
 from tests.gifts.scene import HIDDEN_CHANGES
 from tests.secrecy.before_after import Play, noticed
 from tests.secrecy.canaries import told
@@ -126,3 +130,32 @@ def test_deletion(play: Play, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(items, "_require_wish_rights", require)
     probe = Probe("DELETE", f"{API}/items/{play.scenes[0].wish.pk}")
     assert reacts(play, changes("somebody claims it"), [probe]) == [f"Leo can tell by {probe} that something is hidden"]
+
+
+def test_diary(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    """Entries whose subject is hidden from who reads them."""
+    monkeypatch.setattr(
+        activity_views, "diary_read_by", lambda viewer: Activity.objects.filter(household__in=viewer.household_ids)
+    )
+    found = canaries_told(stage, "activity?limit=100")
+    assert f"recipient is told surprise activity.id at GET {API}/activity?limit=100" in found
+
+
+def test_sequence_gap(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    """The private number of an entry: from one to the next one learns how many were hidden."""
+    show = ActivitySerializer.to_representation
+    monkeypatch.setattr(ActivitySerializer, "to_representation", lambda self, row: show(self, row) | {"seq": row.seq})
+    assert f"recipient is told home activity.seq at GET {API}/activity" in canaries_told(stage, "activity")
+
+
+def test_search_rank(play: Play, monkeypatch: pytest.MonkeyPatch):
+    """Gifts that are wanted most come first, also by lists that one does not see."""
+    search = filters.GiftSearch.filter
+
+    def ranked(self: filters.GiftSearch, rows: Any, value: Any) -> Any:
+        found = search(self, rows, value)
+        return found.annotate(wanted=Count("gift__items")).order_by("-wanted") if value else found
+
+    monkeypatch.setattr(filters.GiftSearch, "filter", ranked)
+    found = noticed(play, changes("the wish is planned on a hidden list, too"), only=f"{API}/items?search=")
+    assert f"Leo notices at {API}/items?search=socks that the wish is planned on a hidden list, too" in found

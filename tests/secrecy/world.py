@@ -27,8 +27,8 @@ SEES: dict[str, set[str]] = {
     "household": {"guest", "recipient", "half", "giver", "owner"},
     "home": {"recipient", "half", "giver", "owner"},
     "shared": {"guest", "recipient", "half", "giver", "owner"},  # a list for Theo
-    "surprise": {"half", "giver", "owner"},  # a list for Mia
     "beside": {"half", "giver", "owner"},  # what stands beside Mia's wishes
+    "surprise": {"half", "giver", "owner"},  # a list for Mia
     "behind": {"half", "giver", "owner"},  # the givers' side of Mia's wishes
     "party": {"half", "giver", "owner"},  # an occasion of Mia's, and a list that is open to all but for it
     "couple": {"recipient", "giver", "owner"},  # a list for the couple
