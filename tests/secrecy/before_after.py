@@ -173,9 +173,6 @@ OPEN_VERBS = {
     "tag.restored": "everybody's",
     "gift.created": "a gift of the catalog",
     "gift.published": "the one way into the catalog, and deliberate",
-    "tag.created": "a public vocabulary",
-    "tag.updated": "a public vocabulary",
-    "tag.deleted": "a public vocabulary",
     "import.finished": "tested with the importer",
 }
 
