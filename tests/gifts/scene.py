@@ -261,6 +261,11 @@ def delete_comment(scene: Scene) -> None:
     done(scene.mia.delete(f"{API}/comments/{scene.said.pk}"))
 
 
+def restore_comment(scene: Scene) -> None:
+    delete_comment(scene)
+    done(scene.mia.post(f"{API}/comments/{scene.said.pk}/restore"))
+
+
 def unshare_hidden_list(scene: Scene) -> None:
     path = f"{API}/lists/{scene.hidden_list.pk}/shares"
     [row] = done(scene.mia.get(path))["results"]
@@ -310,6 +315,7 @@ HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
     "somebody comments on its list": comment("list", "list"),
     "somebody comments on its gift": comment_on_the_gift,
     "somebody comments on its recipient": comment("person", "person"),
+    "a comment is deleted and restored": restore_comment,
     "somebody comments on a hidden list": comment("list", "hidden list"),
     "somebody comments openly on a hidden list": comment("list", "hidden list", hidden_from=[]),
     "somebody comments openly on a hidden item": comment("item", "hidden item", hidden_from=[]),

@@ -177,11 +177,13 @@ OPEN_VERBS = {
     "person.updated": "everybody's",
     "person.deleted": "everybody's",
     "person.merged": "everybody's",
+    "person.restored": "everybody's",
+    "tag.created": "everybody's",
+    "tag.updated": "everybody's",
+    "tag.deleted": "everybody's",
+    "tag.restored": "everybody's",
     "gift.created": "a gift of the catalog",
     "gift.published": "the one way into the catalog, and deliberate",
-    "tag.created": "a public vocabulary",
-    "tag.updated": "a public vocabulary",
-    "tag.deleted": "a public vocabulary",
     "import.finished": "tested with the importer",
 }
 
@@ -198,7 +200,7 @@ def verbs_in_source() -> set[str]:
 
 def _recorded(tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and "record" in ast.unparse(node.func):
+        if isinstance(node, ast.Call) and re.search("record|restore", ast.unparse(node.func)):
             for argument in [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "verb")]:
                 yield from _verbs_in(argument)
 

@@ -45,6 +45,7 @@ UNTOLD = {
 # Of a secret that a viewer may know, they are told these fields only.
 ONLY: dict[tuple[str, str], set[str]] = {
     ("guest", "person"): {"id", "display_name"},
+    ("guest", "tag"): {"id", "name"},
     ("guest", "activity"): set(),  # guests read no diary
 }
 

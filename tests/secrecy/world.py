@@ -194,7 +194,10 @@ def _shared(world: World) -> None:
     day = _occasion(family.leo, "Theo's day", honoree=family.theo, visibility=Occasion.Visibility.HIDDEN)
     gift_list = family.leo.list("For Theo", occasion=day, recipient=family.theo)
     world.kinds |= {family.theo.pk: "shared", day.pk: "shared", gift_list.pk: "shared"}
-    _fill(family.leo, gift_list, family.ada)
+    item = _fill(family.leo, gift_list, family.ada)
+    tag = Tag.objects.create(household=family.household, name="brass", colour="#c0ffee")
+    GiftTag.objects.create(household=family.household, gift=item.gift, tag=tag)
+    world.kinds[tag.pk] = "shared"
     ListShare.objects.create(household=family.household, list=gift_list, guest=world.guest.membership)
 
 
