@@ -21,7 +21,7 @@ SLOW = ("/members", "/activation-code", "/households")
 
 
 # Where one looks around after a write.
-AROUND = {"items", "lists", "gifts", "comments", "activity"}
+AROUND = {"items", "lists", "comments"}
 
 
 @dataclass(frozen=True)
