@@ -105,8 +105,8 @@ def reacts(play: Play, changes: dict[str, Change], probes: list[Probe] | None = 
     normal = _normalizer(plain)
     before = [_reaction(who, probe, pages, normal) for probe in probes]
     with undone():
-        for change in changes.values():
-            play.change(change)
+        too_late = [name for name, change in changes.items() if not play.change(change)]
+        assert too_late == [], "Raise SCENES: others were in the way of these."
         after = [_reaction(who, probe, pages, normal) for probe in probes]
         found = _stale(who, plain)
     for probe, one, other in zip(probes, before, after, strict=True):
