@@ -167,15 +167,12 @@ OPEN_VERBS = {
     "person.deleted": "everybody's",
     "person.merged": "everybody's",
     "person.restored": "everybody's",
-    "tag.created": "everybody's",
-    "tag.updated": "everybody's",
-    "tag.deleted": "everybody's",
-    "tag.restored": "everybody's",
     "gift.created": "a gift of the catalog",
     "gift.published": "the one way into the catalog, and deliberate",
     "tag.created": "a public vocabulary",
     "tag.updated": "a public vocabulary",
     "tag.deleted": "a public vocabulary",
+    "tag.restored": "a public vocabulary",
     "import.finished": "tested with the importer",
 }
 
