@@ -41,15 +41,6 @@ class TagFilter(django_filters.Filter):
         return Tag.objects.visible_to(self.parent.request.auth)
 
 
-class PersonTagFilter(TagFilter):
-    """Of persons a guest learns the names only, so for them no tag is on anybody."""
-
-    def filter(self, qs: QuerySet, value: list[UUID | None]) -> QuerySet:
-        if value:
-            qs = qs.filter(household__in=self.parent.request.auth.planning_household_ids)
-        return super().filter(qs, value)
-
-
 class HouseholdScopedFilter(django_filters.FilterSet):
     household = django_filters.UUIDFilter(field_name="household_id", help_text="Rows of this household only.")
 
@@ -61,7 +52,7 @@ class PersonFilter(HouseholdScopedFilter):
         exclude=True,
         help_text="Only archived ones, or only others.",
     )
-    tag = PersonTagFilter(field_name="tags")
+    tag = TagFilter(field_name="tags")
     ordering = Ordering(fields={"display_name": "display_name", "seen_birthdate": "birthdate"})
 
     class Meta:

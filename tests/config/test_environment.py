@@ -179,7 +179,7 @@ def test_postgres_is_pooled_checked_and_fit_for_a_pooler(settings_with):
     assert (database["HOST"], database["NAME"], options["sslmode"]) == ("db.example.org", "hearth", "require")
     assert options["pool"] == {"min_size": 1, "max_size": 8, "max_idle": 300, "timeout": 10}
     assert options["connect_timeout"] == 10
-    assert options["options"] == "-c statement_timeout=15000"
+    assert options["options"] == "-c statement_timeout=15000 -c jit=off"
     assert options["prepare_threshold"] is None
     assert database["CONN_HEALTH_CHECKS"]
     assert database["DISABLE_SERVER_SIDE_CURSORS"]

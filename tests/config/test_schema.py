@@ -119,9 +119,10 @@ def test_every_operation_says_who_may_ask(schema):
         "post /api/v1/auth/login",
         "post /api/v1/auth/session/refresh",
     }
-    assert schema["components"]["securitySchemes"] == {
-        "access_token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
-    }
+    schemes = schema["components"]["securitySchemes"]
+    assert schemes["access_token"] == {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+    by_ticket = [name for name, operation in operations(schema) if {"stream_ticket": []} in operation["security"]]
+    assert (set(schemes), by_ticket) == ({"access_token", "stream_ticket"}, ["get /api/v1/activity/stream"])
 
 
 def test_every_page_has_results_and_two_links(schema):

@@ -23,7 +23,7 @@ from tests.secrecy.world import NAME_OF, domain
 Change = Callable[[Scene], None]
 Looks = dict[tuple[str, str], Any]
 # A change that needs a scene of its own, because another one was there first, goes to the next.
-SCENES = 3
+SCENES = 4
 
 
 @dataclass
@@ -167,12 +167,12 @@ OPEN_VERBS = {
     "person.deleted": "everybody's",
     "person.merged": "everybody's",
     "person.restored": "everybody's",
+    "tag.created": "everybody's",
+    "tag.updated": "everybody's",
+    "tag.deleted": "everybody's",
+    "tag.restored": "everybody's",
     "gift.created": "a gift of the catalog",
     "gift.published": "the one way into the catalog, and deliberate",
-    "tag.created": "a public vocabulary",
-    "tag.updated": "a public vocabulary",
-    "tag.deleted": "a public vocabulary",
-    "tag.restored": "a public vocabulary",
     "import.finished": "tested with the importer",
 }
 

@@ -18,6 +18,7 @@ from gifts.models import GiftList
 from tests.cast import make_family
 from tests.gifts.hostile import bomb_growth_mb, slowest_maze, try_hostile_addresses
 from tests.gifts.scene import HIDDEN_CHANGES
+from tests.gifts.streaming import cut_while_they_write
 from tests.races import changes_with_one_etag, posts_with_one_key
 from tests.secrecy.before_after import for_a_couple, for_leo, noticed
 from tests.secrecy.canaries import told, unsung
@@ -89,6 +90,12 @@ def query_counts(tmp_path: Path) -> Kept:
     return not worse, f"query counts: {len(few)} reads, {grown}, at most {max(many.values())}; {_leaks(worse, 'grown')}"
 
 
+def nothing_lost_on_a_bad_line(tmp_path: Path) -> Kept:
+    figures = cut_while_they_write(tmp_path)
+    good = figures.cuts >= 50 and not (figures.missing or figures.doubled or figures.out_of_order)
+    return good, f"the stream: {figures}"
+
+
 def one_effect_per_key(tmp_path: Path) -> Kept:
     family = make_family()
     effects, answers = posts_with_one_key(
@@ -118,6 +125,7 @@ PROMISES: dict[int, Callable[[Path], Kept]] = {
     10: another_household,
     11: canaries,
     12: before_and_after,
+    15: nothing_lost_on_a_bad_line,
     16: one_effect_per_key,
     17: one_change_per_tag,
     20: hostile_previews,
@@ -135,7 +143,7 @@ def database(request: pytest.FixtureRequest, number: int) -> None:
 @pytest.mark.parametrize("number", PROMISES)
 @pytest.mark.usefixtures("database")
 def test_promise(number: int, tmp_path: Path, capsys: pytest.CaptureFixture, settings: Any):
-    settings.STREAM_HOLD_S = 0
+    settings.STREAM_HOLD_S = 0  # here; a server of its own has settings of its own
     kept, figure = PROMISES[number](tmp_path)
     with capsys.disabled():
         sys.stdout.write(f"\r{number:>3}  {'kept  ' if kept else 'BROKEN'}  {connection.vendor}  {figure}\n")
