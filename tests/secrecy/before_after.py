@@ -23,7 +23,7 @@ from tests.secrecy.world import NAME_OF, domain
 Change = Callable[[Scene], None]
 Looks = dict[tuple[str, str], Any]
 # A change that needs a scene of its own, because another one was there first, goes to the next.
-SCENES = 3
+SCENES = 4
 
 
 @dataclass
