@@ -53,7 +53,7 @@ test-postgres: $(VENV)/dev-pins
 	$(ISOLATED) HOST= PORT= $(PYTEST) --cov --cov-report=term:skip-covered
 
 torture: $(VENV)/dev-pins
-	@$(ISOLATED) REDIS_URL= HOST= PORT= $(BIN)/python -m pytest -q -rN --no-header --tb=short --show-capture=no tests/torture/promises.py
+	@$(ISOLATED) REDIS_URL= HOST= PORT= $(BIN)/python -m pytest -q -rN --no-header --tb=line --show-capture=no tests/torture/promises.py
 
 format: $(VENV)/dev-pins
 	$(BIN)/ruff format .

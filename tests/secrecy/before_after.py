@@ -22,7 +22,7 @@ from tests.secrecy.world import NAME_OF, domain
 
 Change = Callable[[Scene], None]
 Looks = dict[tuple[str, str], Any]
-# A change that needs a scene of its own, because another one was there first, goes to the next.
+# A change for which another one is in the way goes to the next scene.
 SCENES = 4
 
 
@@ -44,12 +44,9 @@ class Play:
         urls = list(urls)
         return {(who.name, url): [look.seen for look in who.pages(url)] for who in self.blind for url in urls}
 
-    def change(self, change: Change) -> None:
-        """In the first scene in which it is possible."""
-        for scene in self.scenes[:-1]:
-            if _attempt(change, scene):
-                return
-        change(self.scenes[-1])
+    def change(self, change: Change) -> bool:
+        """In the first scene in which it is possible; False when it is in none, after all that happened there."""
+        return any(_attempt(change, scene) for scene in self.scenes)
 
 
 def _attempt(change: Change, scene: Scene) -> bool:
@@ -101,34 +98,48 @@ def rows_of(viewer: Member) -> tuple[Rows, list[Rows]]:
 
 
 def noticed(
-    play: Play, changes: dict[str, Change] = HIDDEN_CHANGES, *, most: int | None = None, only: str = ""
+    play: Play,
+    changes: dict[str, Change] = HIDDEN_CHANGES,
+    *,
+    most: int | None = None,
+    only: str = "",
+    plainly: bool = False,
 ) -> list[str]:
     """Who sees what of which change, and where; nothing, if the promise holds.
 
     All changes happen between two full looks, and a look at the pages without parameters comes after every few, chosen
     so that what one adds another does not take away. Only when something differs each change is tried alone.
-    `only`: at addresses that contain this.
+    `only`: at addresses that contain this. `plainly`: without filters and orderings.
     """
     questions = play.questions(play.viewers[0], most)
-    collections, everything = (
-        [url for url in urls if only in url] for urls in (questions.collections(), questions.all())
-    )
+    every = questions.plain() if plainly else questions.all()
+    collections, everything = ([url for url in urls if only in url] for urls in (questions.collections(), every))
     before = play.looks(everything)
-    last = Activity.objects.order_by("-seq").values_list("seq", flat=True)[0]
-    with undone():
-        suspicious = _after_every_few(play, changes, collections, before) | differing(before, play.looks(everything))
-        play.verbs = set(Activity.objects.filter(seq__gt=last).values_list("verb", flat=True))
+    play.verbs, suspicious, waiting = set(), set(), dict(changes)
+    while waiting:
+        with undone():
+            noticed_early, too_late = _act(play, waiting, [] if plainly else collections, before)
+            suspicious |= noticed_early | differing(before, play.looks(everything))
+        assert len(too_late) < len(waiting), f"Nobody can do this in any scene: {sorted(too_late)}"
+        waiting, everything = too_late, [url for url in questions.plain() if only in url]
     return culprits(play, changes, before, sorted(suspicious))
 
 
-def _after_every_few(play: Play, changes: dict[str, Change], urls: list[str], before: Looks) -> set[tuple[str, str]]:
+def _act(
+    play: Play, changes: dict[str, Change], urls: list[str], before: Looks
+) -> tuple[set[tuple[str, str]], dict[str, Change]]:
+    """What was noticed after every few changes; and those for which another was in the way."""
     found: set[tuple[str, str]] = set()
+    too_late: dict[str, Change] = {}
+    last = Activity.objects.order_by("-seq").values_list("seq", flat=True)[0]
     groups = max(len(changes) // 12, 1)
     for start in range(groups):
-        for change in list(changes.values())[start::groups]:
-            play.change(change)
+        for name in list(changes)[start::groups]:
+            if not play.change(changes[name]):
+                too_late[name] = changes[name]
         found |= differing(before, play.looks(urls))
-    return found
+    play.verbs |= set(Activity.objects.filter(seq__gt=last).values_list("verb", flat=True))
+    return found, too_late
 
 
 def culprits(play: Play, changes: dict[str, Change], before: Looks, suspicious: list[tuple[str, str]]) -> list[str]:

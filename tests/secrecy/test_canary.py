@@ -21,10 +21,12 @@ def test_every_field_that_can_be_hidden_holds_a_canary(stage: Stage):
 
 @pytest.mark.parametrize("viewer", VIEWERS)
 def test_a_canary_is_told_to_those_who_may_know_and_to_nobody_else(stage: Stage, viewer: str):
-    watcher = stage.watchers[viewer]
+    watcher, everything = stage.watchers[viewer], viewer == "recipient"
+    questions = stage.questions(viewer, most=2 if everything else 1, every_choice=everything)
     with listening(watcher):
-        # Everything, where there is time: `make torture`.
-        urls = stage.questions(viewer, most=2, every_choice=viewer == "recipient").all()
+        # Those who give and see nearly everything ask without filters here; all ask for everything in `make torture`.
+        plain = [*questions.plain(), "/api/v1/activity?limit=100"]
+        urls = plain if viewer in {"giver", "owner"} else questions.all()
         looks = [look for url in urls for look in watcher.pages(url)]
 
     assert told(stage.cage, viewer, looks) == []

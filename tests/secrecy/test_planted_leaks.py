@@ -53,8 +53,8 @@ def test_count(play: Play, monkeypatch: pytest.MonkeyPatch):
         return Response({"results": data, "next": None, "previous": None, "count": ListItem.objects.count()})
 
     monkeypatch.setattr(KeysetPagination, "get_paginated_response", with_total)
-    found = noticed(play, changes("a surprise is put beside it"), only=f"{API}/lists")
-    assert f"Leo notices at {API}/lists that a surprise is put beside it" in found
+    found = noticed(play, changes("a surprise is put beside it"), only=f"{API}/lists?kind")
+    assert f"Leo notices at {API}/lists?kind=gift that a surprise is put beside it" in found
 
 
 def test_filter(play: Play, monkeypatch: pytest.MonkeyPatch):
@@ -66,9 +66,10 @@ def test_filter(play: Play, monkeypatch: pytest.MonkeyPatch):
 
 def test_ordering(play: Play, monkeypatch: pytest.MonkeyPatch):
     """An order by what is concealed in the row itself."""
-    monkeypatch.setattr(filters.ItemFilter.base_filters["ordering"], "param_map", {"price": "plan__planned_price"})
+    ordering = filters.ItemFilter.base_filters["ordering"]
+    monkeypatch.setattr(ordering, "param_map", ordering.param_map | {"price": "plan__planned_price"})
     found = noticed(play, changes("its price is planned"), only=f"{API}/items?ordering")
-    assert f"Leo notices at {API}/items?ordering=price that its price is planned" in found
+    assert f"Leo notices at {API}/items?ordering=-price that its price is planned" in found
 
 
 def test_etag(play: Play, monkeypatch: pytest.MonkeyPatch):
@@ -87,8 +88,8 @@ def test_updated_at(play: Play, monkeypatch: pytest.MonkeyPatch):
         return write(standing, *args, **values)
 
     monkeypatch.setattr(claims, "_write", touching)
-    found = noticed(play, changes("somebody claims it"), only=f"{API}/items")
-    assert f"Leo notices at {API}/items that somebody claims it" in found
+    found = noticed(play, changes("somebody claims it"), only=f"{API}/items?ordering")
+    assert f"Leo notices at {API}/items?ordering=title that somebody claims it" in found
 
 
 def test_error_text(play: Play, monkeypatch: pytest.MonkeyPatch):

@@ -117,8 +117,8 @@ class AFamilyWithSecrets(RuleBasedStateMachine):
 
 class TestAFamilyWithSecrets(AFamilyWithSecrets.TestCase, HypothesisTestCase):
     settings = settings(
-        max_examples=int(os.environ.get("SECRECY_EXAMPLES", "4")),
-        stateful_step_count=8,
+        max_examples=int(os.environ.get("SECRECY_EXAMPLES", "3")),
+        stateful_step_count=7,
         deadline=None,
         derandomize="SECRECY_EXAMPLES" not in os.environ,
         suppress_health_check=list(HealthCheck),

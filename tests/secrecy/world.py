@@ -73,8 +73,10 @@ class World:
         return {"nobody": APIClient()} | {name: member.api() for name, member in self.members.items()}
 
     def rows(self) -> list[Model]:
-        """Every row of the domain."""
-        return [row for model in domain() for row in model._base_manager.order_by("pk")]
+        """Every row of both households."""
+        homes = [self.family.household, self.other.person.household]
+        rows = (model._base_manager.filter(household__in=homes).order_by("pk") for model in domain())
+        return [row for found in rows for row in found]
 
     def kind_of(self, row: Model) -> str | None:
         """What kind of secret a row is: its own, or that of what it hangs on."""
@@ -133,7 +135,8 @@ def make_world() -> World:
     world = World(family, join(family.household, "Gus", Role.GUEST), found("The Neighbours", "Eve"))
     world.kinds[family.household.pk] = "household"
     # Far along, so that the diary's numbers are like nothing else.
-    DiaryCounter.objects.update(last_seq=700_000_000)
+    homes = [family.household, world.other.person.household]
+    DiaryCounter.objects.filter(household__in=homes).update(last_seq=700_000_000)
     _home(world)
     _shared(world)
     _surprises(world)
@@ -207,7 +210,7 @@ def _surprises(world: World) -> None:
         "party": ada.list("Cake", occasion=party, recipient=None, visibility="household"),
         "couple": leo.list("For both", recipient=family.grandparents),
         "private": ada.list("Nobody knows", visibility="private"),
-        "beside": GiftList.objects.get(name="Wishes"),
+        "beside": GiftList.objects.get(owner=mia.user, name="Wishes"),
     }
     world.kinds |= {gift_list.pk: kind for kind, gift_list in lists.items() if kind != "beside"}
     world.kinds[party.pk] = "party"

@@ -135,13 +135,12 @@ PROMISES: dict[int, Callable[[Path], Kept]] = {
 REAL_TRANSACTIONS = {16, 17}
 
 
-@pytest.fixture
-def database(request: pytest.FixtureRequest, number: int) -> None:
-    request.getfixturevalue("transactional_db" if number in REAL_TRANSACTIONS else "db")
+RUNS = [
+    pytest.param(number, marks=pytest.mark.django_db(transaction=number in REAL_TRANSACTIONS)) for number in PROMISES
+]
 
 
-@pytest.mark.parametrize("number", PROMISES)
-@pytest.mark.usefixtures("database")
+@pytest.mark.parametrize("number", RUNS)
 def test_promise(number: int, tmp_path: Path, capsys: pytest.CaptureFixture, settings: Any):
     settings.STREAM_HOLD_S = 0  # here; a server of its own has settings of its own
     kept, figure = PROMISES[number](tmp_path)
