@@ -290,8 +290,8 @@ SPECTACULAR_SETTINGS = {
 STREAM_HOLD_S = 25.0  # below the 30 s after which proxies often lose patience
 STREAM_HEARTBEAT_S = 5.0
 STREAM_POLL_S = 1.0  # who could not be woken looks by themself
-# A held stream occupies a thread. Two are left for everything else, or half of them where there are fewer than four.
-STREAM_MAX_HOLDS = max(WEB_THREADS - 2, WEB_THREADS // 2)
+# A held stream occupies a thread, and so do up to two previews. Two more are left for everything else; of a few, half.
+STREAM_MAX_HOLDS = max(WEB_THREADS - 4, WEB_THREADS // 2)
 
 # --- Logs ----------------------------------------------------------------------------------------
 

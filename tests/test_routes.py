@@ -243,3 +243,11 @@ def test_the_admin_is_closed_to_the_family(home, secrets, who):
         assert answer.status_code in {200, 302, 404, 405}, place
         assert answer.status_code != 200 or place in {"/admin/login/", "/admin/logout/", "/admin/jsi18n/"}, place
         assert told(answer, secrets, place) == []
+
+
+def test_every_route_tells_what_may_be_asked_of_it(home):
+    for actor, api in home.actors().items():
+        for place in TABLE:
+            for accepted in ("*/*", "text/event-stream", "application/json"):
+                answer = api.options(address(place, home.rows), headers={"Accept": accepted})
+                assert answer.status_code < 500, (actor, place, accepted)

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.db import models, transaction
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils.encoding import force_bytes
 from rest_framework import status
+from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -108,9 +108,8 @@ class ResourceViewSet(GenericViewSet):
         return self.get_serializer(self.get_object()).data
 
     def rendered(self, data: Any) -> bytes:
-        """The bytes that this data is sent as."""
-        media_type = self.request.accepted_media_type
-        return force_bytes(self.request.accepted_renderer.render(data, media_type, self.get_renderer_context()))
+        """The bytes that this data is sent as, when nobody asks for indentation."""
+        return JSONRenderer().render(data)
 
     def tagged(self, response: Response) -> Response:
         """The answer with its ETag if it is a single row's; 304 for a reader who has it already."""

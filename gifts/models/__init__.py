@@ -2,10 +2,11 @@
 
 from gifts.models.comments import SUBJECTS, Comment, CommentHiddenFrom, CommentMention
 from gifts.models.imports import ImportedRow
-from gifts.models.items import MAX_QUANTITY, UNDER_WAY, Claim, Gift, GiftTag, ItemPlan, ListItem
+from gifts.models.items import MAX_PRICE, MAX_QUANTITY, UNDER_WAY, Claim, Gift, GiftTag, ItemPlan, ListItem
 from gifts.models.lists import GiftList, ListShare
 
 __all__ = [
+    "MAX_PRICE",
     "MAX_QUANTITY",
     "SUBJECTS",
     "UNDER_WAY",

@@ -1,3 +1,4 @@
+from decimal import Decimal
 from typing import Any, Self
 from uuid import UUID
 
@@ -9,11 +10,11 @@ from django.db.models.functions import Coalesce, Greatest
 
 from config.models import Deletable, ScopedQuerySet, SearchText
 from gifts.models.lists import GiftList, knows_what_it_is_beside
-from households.models import HouseholdRow, Person, Tag
+from households.models import HouseholdRow, Occasion, Person, Tag
 from households.viewer import Viewer
 
 MAX_QUANTITY = 999
-MAX_POSITION = 1_000_000
+MAX_PRICE = Decimal("9999999999.99")
 
 
 class PriceField(models.DecimalField):
@@ -35,6 +36,16 @@ class GiftQuerySet(ScopedQuerySet):
         in_catalog = Q(in_catalog=True, household__in=viewer.planning_household_ids)
         on_an_item = Exists(ListItem.objects.visible_to(viewer).filter(gift=OuterRef("pk")))
         return self.filter(in_catalog | on_an_item)
+
+    def frozen_for(self, viewer: Viewer) -> Self:
+        """What stands, or stood, on a list that others read, and is now on none that all of them read.
+
+        They may put it on again, or undo its deletion; what they get then must be what they knew, or they would learn
+        that somebody has gone on with it in secret.
+        """
+        elsewhere = ListItem.objects.elsewhere(viewer).filter(gift=OuterRef("pk"))
+        open_now = elsewhere.exclude(_IS_GONE).filter(list__visibility=GiftList.Visibility.HOUSEHOLD)
+        return self.filter(Exists(elsewhere), ~Exists(open_now), in_catalog=False)
 
 
 class Gift(HouseholdRow, Deletable):
@@ -108,6 +119,13 @@ class ListItemQuerySet(ScopedQuerySet):
         """What stands on this list, and on its companion for whoever sees the two joined."""
         return self.filter(Q(list=list_id) | Q(list__companion_of=list_id) & knows_what_it_is_beside(viewer))
 
+    def elsewhere(self, viewer: Viewer) -> Self:
+        """What stands or stood in somebody else's sight: neither on what is hidden, nor on the viewer's own."""
+        visibility = GiftList.Visibility
+        own = Q(list__visibility=visibility.PRIVATE, list__owner=viewer.user)
+        hidden_occasion = Q(list__occasion__visibility=Occasion.Visibility.HIDDEN)
+        return self.exclude(list__visibility=visibility.HIDDEN).filter(~own, ~hidden_occasion)
+
     def unconcealed_from(self, viewer: Viewer) -> Self:
         """Items whose givers' side this viewer may know: the wishes of others."""
         return self.exclude(list__recipient__in=viewer.person_ids)
@@ -126,7 +144,6 @@ class ListItemQuerySet(ScopedQuerySet):
             .annotate(
                 is_concealed=Case(When(list__recipient__in=viewer.person_ids, then=True), default=False),
                 withdrawn=Case(When(_IS_GONE, then=True), default=False),
-                reading_order=F("position") + Case(When(_is_beside(viewer), then=MAX_POSITION), default=0),
                 ordinal=_ordinal(viewer),
                 claimed=_claimed(),
                 gift_title=F("gift__title"),
@@ -269,6 +286,9 @@ class Claim(HouseholdRow, Deletable):
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.PLANNED)
     actual_price = PriceField()
     gifted_on = models.DateField(null=True, blank=True)
+    # What was given, in the words of that day: the gift may become another surprise since.
+    given_title = models.CharField(max_length=200, blank=True, editable=False)
+    given_image_url = models.URLField(max_length=2000, blank=True, editable=False)
 
     objects = ClaimQuerySet.as_manager()
 

@@ -28,9 +28,9 @@ class GiftListQuerySet(ScopedQuerySet):
         hidden = Q(visibility=visibility.HIDDEN) & ~Q(recipient__in=viewer.person_ids)
         own = Q(household__in=viewer.household_ids, owner=viewer.user) & ~Q(visibility=visibility.HIDDEN)
         open_to_them = within_reach & (Q(visibility=visibility.HOUSEHOLD) | hidden) | own
-        return self.filter(open_to_them).exclude(
-            occasion__visibility=Occasion.Visibility.HIDDEN, occasion__honoree__in=viewer.person_ids
-        )
+        hidden_occasion = Q(occasion__visibility=Occasion.Visibility.HIDDEN, occasion__honoree__in=viewer.person_ids)
+        # Their own stay theirs when somebody hides the occasion from them: to them it looks deleted.
+        return self.filter(open_to_them).filter(~hidden_occasion | Q(owner=viewer.user))
 
     def standing_alone(self, viewer: Viewer) -> Self:
         """Without the companions of lists that the viewer sees anyway: those two are read as one."""
@@ -83,6 +83,8 @@ class GiftList(HouseholdRow, Deletable):
     occasion = models.ForeignKey(Occasion, models.RESTRICT, null=True, blank=True, related_name="lists")
     occurs_on = models.DateField(null=True, blank=True)
     visibility = models.CharField(max_length=25, choices=Visibility.choices)
+    # Since when its recipient does not see it; null when they do, and when they never have.
+    hidden_since = models.DateTimeField(null=True, blank=True, editable=False)
     companion_of = models.ForeignKey(
         "self", models.RESTRICT, null=True, blank=True, editable=False, related_name="companions"
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from gifts.models import Gift, GiftList, ListItem
-from households.models import HouseholdRow, Occasion, Person
+from households.models import HouseholdRow, Membership, Occasion, Person
 from households.viewer import Viewer
 
 
@@ -36,7 +36,8 @@ def who_may_not_know(viewer: Viewer, subject: HouseholdRow) -> set[UUID]:
         case ListItem():
             return who_took_it_back(viewer, subject) | _behind_the_list(viewer, subject.list)
         case Gift(in_catalog=False):
-            return _common(who_may_not_know(viewer, item) for item in _items_of(viewer, subject))
+            hidden = _common(who_may_not_know(viewer, item) for item in _items_of(viewer, subject))
+            return hidden | who_took_it_back(viewer, subject)
     return set()
 
 
@@ -45,10 +46,18 @@ def who_took_it_back(viewer: Viewer, subject: HouseholdRow) -> set[UUID]:
     match subject:
         case ListItem(is_withdrawn=True):
             return whom_it_is_for(subject.list)
-        case Gift(in_catalog=False):
-            took = [who_took_it_back(viewer, item) for item in _items_of(viewer, subject)]
-            return set().union(*took) & who_may_not_know(viewer, subject)
+        case Gift(in_catalog=False) if Gift.objects.frozen_for(viewer).filter(pk=subject.pk).exists():
+            return _who_knew(viewer, subject)
     return set()
+
+
+def _who_knew(viewer: Viewer, gift: Gift) -> set[UUID]:
+    """Whose wish a gift was; where it was on a list for nobody, everybody who signs in, but the viewer."""
+    knew = set(ListItem.objects.elsewhere(viewer).filter(gift=gift).values_list("list__recipient", flat=True))
+    if None in knew:
+        members = Membership.objects.filter(household=gift.household_id, person__isnull=False)
+        knew |= set(members.values_list("person", flat=True))
+    return knew - viewer.person_ids - {None}
 
 
 def _behind_the_list(viewer: Viewer, gift_list: GiftList) -> set[UUID]:

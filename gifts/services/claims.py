@@ -189,6 +189,9 @@ def _write(standing: Standing, giver: Person, **values: Any) -> Claim:
     if claim is None or claim.deleted_at:
         fresh = {"status": Claim.Status.PLANNED, "gifted_on": None, "actual_price": None, "deleted_at": None}
         values = fresh | values
+    was_given = claim is not None and claim.deleted_at is None and claim.status == Claim.Status.GIFTED
+    if values.get("status") == Claim.Status.GIFTED and not was_given:
+        values = {"given_title": item.gift.title, "given_image_url": item.gift.image_url} | values
     claim = claim or Claim(household_id=item.household_id, item=item, giver=giver)
     claim.assign(values)
     claim.save()
@@ -243,6 +246,8 @@ def _reassign(viewer: Viewer, standing: Standing, claim: Claim, giver: Person) -
         status=claim.status,
         actual_price=claim.actual_price,
         gifted_on=claim.gifted_on,
+        given_title=claim.given_title,
+        given_image_url=claim.given_image_url,
     )
     _record(viewer, "claim.reassigned", handed_on)
     return handed_on

@@ -33,6 +33,7 @@ def make_gift(*, viewer: Viewer, household_id: UUID, in_catalog: bool, tags: Ite
 @transaction.atomic
 def update_gift(*, viewer: Viewer, gift_id: UUID, changes: dict[str, Any]) -> Gift:
     gift = _changeable_gift(viewer, gift_id)
+    _refuse_frozen(viewer, gift)
     fields = put_tags(gift, changes.get("tags"))
     own_fields = gift.assign({name: value for name, value in changes.items() if name != "tags"})
     if fields := fields + own_fields:
@@ -62,6 +63,7 @@ def publish_gift(*, viewer: Viewer, gift_id: UUID) -> Gift:
 def delete_gift(*, viewer: Viewer, gift_id: UUID) -> None:
     """Leave a tombstone. Items that it stands on, seen or not, stay as they are."""
     gift = _changeable_gift(viewer, gift_id)
+    _refuse_frozen(viewer, gift)
     gift.entomb(by=viewer.user)
     diary.record(household_id=gift.household_id, actor=viewer.user, verb="gift.deleted", subject=gift)
 
@@ -79,6 +81,13 @@ def _changeable_gift(viewer: Viewer, gift_id: UUID) -> Gift:
     if not made_it and not (gift.in_catalog and viewer.owns(gift.household_id)):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     return gift
+
+
+def _refuse_frozen(viewer: Viewer, gift: Gift) -> None:
+    if Gift.objects.frozen_for(viewer).filter(pk=gift.pk).exists():
+        raise Refusal(
+            Code.CONFLICT_STATE, "Others knew this gift and may want it back as it was. Put a new gift on the list."
+        )
 
 
 def _refuse_guests(viewer: Viewer, gift: Gift) -> None:

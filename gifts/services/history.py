@@ -32,8 +32,8 @@ def _given(claim: Any, *, is_own: bool) -> dict[str, Any]:
     """One gift as it is told. Of one's own: title, picture, giver and date; the rest is null, always."""
     gift, occasion = claim.item.gift, claim.item.list.occasion
     told = {
-        "title": gift.title,
-        "image_url": gift.image_url,
+        "title": claim.given_title,
+        "image_url": claim.given_image_url,
         "giver": claim.giver,
         "given_on": claim.given_on,
         "occasion": occasion,

@@ -1,7 +1,9 @@
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from config.errors import Code, Refusal, invalid
 from config.models import ScopedQuerySet
@@ -45,8 +47,9 @@ def update_list(*, viewer: Viewer, list_id: UUID, changes: dict[str, Any]) -> Gi
         _check_date(viewer, gift_list)
     if changes.get("visibility", gift_list.visibility) != gift_list.visibility:
         _check_new_visibility(viewer, gift_list, changes["visibility"])
+    hidden_since = None if _recipient_sees(gift_list) else gift_list.hidden_since or gift_list.created_at
     if fields := gift_list.assign(changes):
-        _save_changes(viewer, gift_list, fields)
+        _save_changes(viewer, gift_list, fields, hidden_since)
         diary.record(
             household_id=gift_list.household_id,
             actor=viewer.user,
@@ -57,30 +60,44 @@ def update_list(*, viewer: Viewer, list_id: UUID, changes: dict[str, Any]) -> Gi
     return gift_list
 
 
-def _save_changes(viewer: Viewer, gift_list: GiftList, fields: list[str]) -> None:
+def _save_changes(viewer: Viewer, gift_list: GiftList, fields: list[str], hidden_since: datetime | None) -> None:
     if "visibility" in fields:
         _check_visibility(viewer, gift_list)
-    gift_list.save(update_fields=[*fields, "updated_at"])
+    gift_list.hidden_since = None if _recipient_sees(gift_list) else hidden_since or timezone.now()
+    gift_list.save(update_fields=[*fields, "hidden_since", "updated_at"])
     if "occurs_on" in fields:
         # The two are read as one, so they stay on one date.
         GiftList.objects.filter(companion_of=gift_list).update(occurs_on=gift_list.occurs_on)
     if "visibility" in fields and gift_list.visibility == GiftList.Visibility.PRIVATE:
         # Should its owner open it again, guests have to be asked in again.
         gift_list.shares.all().delete()
-    if "visibility" in fields and gift_list.is_seen_by_recipient:
-        _keep_what_was_hidden(gift_list)
+    if hidden_since and gift_list.hidden_since is None:
+        _keep_what_was_hidden(gift_list, since=hidden_since)
 
 
-def _keep_what_was_hidden(gift_list: GiftList) -> None:
-    """What was taken off a list before it was opened stays with the givers: put on again by the recipient, it must not
-    come back as the row that it was."""
-    taken_off = ListItem.objects.filter(list=gift_list, deleted_at__isnull=False)
+def _recipient_sees(gift_list: GiftList) -> bool:
+    """Whether there is nobody to hide it from, or they see it: an open list, and a private one of their own."""
+    if gift_list.recipient_id is None or gift_list.is_seen_by_recipient:
+        return True
+    is_private = gift_list.visibility == GiftList.Visibility.PRIVATE
+    return is_private and gift_list.owner is not None and gift_list.is_for(Viewer.of(gift_list.owner))
+
+
+def _keep_what_was_hidden(gift_list: GiftList, *, since: datetime) -> None:
+    """What was taken off while its recipient did not see the list stays with the givers: put on again by the
+    recipient, it must not come back as the row that it was.
+
+    It goes beside the list; where the same gift stands there, to a list that is gone. Which of the two plays no part
+    for the recipient, who sees neither.
+    """
+    taken_off = ListItem.objects.filter(list=gift_list, deleted_at__gte=since)
     if taken_off.exists():
         companion = companion_for(gift_list)
         there = ListItem.objects.filter(list=companion).values("gift")
-        taken_off.exclude(gift__in=there).update(list=companion)
-        # Where the companion has the gift already they stay, and nobody's undo may bring them to light here.
-        taken_off.update(deleted_by=None)
+        gone = GiftList.objects.create(**_beside(gift_list), deleted_at=timezone.now())
+        # From there nobody's undo brings them back.
+        taken_off.filter(gift__in=there).update(list=gone, deleted_by=None)
+        taken_off.update(list=companion)
 
 
 @transaction.atomic
@@ -98,11 +115,11 @@ def restore_list(*, viewer: Viewer, pk: UUID) -> GiftList:
         pk=pk,
         verb="list.restored",
         check=_refuse_second_companion,
-        lock=_locked_after_main_list,
+        lock=locked_after_main_list,
     )
 
 
-def _locked_after_main_list(rows: ScopedQuerySet, pk: UUID) -> GiftList:
+def locked_after_main_list(rows: ScopedQuerySet, pk: UUID) -> GiftList:
     """A companion's lock comes after that of the list it belongs to, under which a new one would be made."""
     list(GiftList.objects.filter(companions__in=rows.filter(pk=pk)).select_for_update(of=("self",), no_key=True))
     return rows.locked(pk)
@@ -120,20 +137,21 @@ def companion_for(gift_list: GiftList) -> GiftList:
     The caller holds the list's lock: two first surprises at the same moment share one companion. It comes locked, as
     others may be writing to it directly.
     """
-    companion, _ = GiftList.objects.get_or_create(
-        companion_of=gift_list,
-        deleted_at=None,
-        defaults={
-            "household_id": gift_list.household_id,
-            "name": gift_list.name,
-            "kind": GiftList.Kind.GIFT,
-            "recipient_id": gift_list.recipient_id,
-            "occasion_id": gift_list.occasion_id,
-            "occurs_on": gift_list.occurs_on,
-            "visibility": GiftList.Visibility.HIDDEN,
-        },
-    )
+    companion, _ = GiftList.objects.get_or_create(companion_of=gift_list, deleted_at=None, defaults=_beside(gift_list))
     return GiftList.objects.locked(companion.pk)
+
+
+def _beside(gift_list: GiftList) -> dict[str, Any]:
+    """What a list is made of that holds, for the same, what the recipient does not see."""
+    return {
+        "household_id": gift_list.household_id,
+        "name": gift_list.name,
+        "kind": GiftList.Kind.GIFT,
+        "recipient_id": gift_list.recipient_id,
+        "occasion_id": gift_list.occasion_id,
+        "occurs_on": gift_list.occurs_on,
+        "visibility": GiftList.Visibility.HIDDEN,
+    }
 
 
 def _defaults(viewer: Viewer, place: Belonging, fields: dict[str, Any]) -> dict[str, Any]:
@@ -145,8 +163,16 @@ def _defaults(viewer: Viewer, place: Belonging, fields: dict[str, Any]) -> dict[
     return {
         "recipient": recipient,
         "visibility": GiftList.Visibility.HIDDEN if for_somebody_else else GiftList.Visibility.HOUSEHOLD,
-        "occurs_on": occasion.next_date(place.today()) if occasion else None,
+        "occurs_on": _day_to_come(occasion, place, is_own=recipient is not None and not for_somebody_else),
     }
+
+
+def _day_to_come(occasion: Occasion | None, place: Belonging, *, is_own: bool) -> date | None:
+    """The day of the occasion, unless it is over: what is given for such a day would be revealed at once, and anybody,
+    the recipient too, may date an occasion. On a list for oneself today is as good as over."""
+    today = place.today()
+    day = occasion.next_date(today) if occasion else None
+    return day if day and (day > today or (day == today and not is_own)) else None
 
 
 def _default_recipient(viewer: Viewer, place: Belonging, kind: str, occasion: Occasion | None) -> Person | None:
@@ -157,7 +183,7 @@ def _default_recipient(viewer: Viewer, place: Belonging, kind: str, occasion: Oc
 
 
 def changeable_list(viewer: Viewer, list_id: UUID) -> GiftList:
-    gift_list = GiftList.objects.visible_to(viewer).locked(list_id)
+    gift_list = locked_after_main_list(GiftList.objects.visible_to(viewer), list_id)
     if gift_list.owner_id != viewer.user.pk and not viewer.owns(gift_list.household_id):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     return gift_list

@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from config.errors import Code, Refusal, invalid
 from config.models import ScopedQuerySet
-from gifts.models import Claim, Comment, CommentHiddenFrom, GiftList, ListItem
+from gifts.models import MAX_PRICE, MAX_QUANTITY, Claim, Comment, CommentHiddenFrom, GiftList, ListItem
 from gifts.services.claims import may_give
 from households.models import Membership, Occasion, Person, PersonMember, PersonQuerySet
 from households.services import diary
@@ -60,6 +60,8 @@ def _locked_pair(people: PersonQuerySet, source_id: UUID, target_id: UUID) -> tu
 
 def _merge(source: Person, target: Person, *, actor: User | None) -> Person:
     _check(source, target)
+    # Before any list, as for whoever shares one with them.
+    _locked(Membership.objects.filter(person__in=[source, target]))
     # Whoever claims at this moment takes an item's lock first, and sees afterwards whose wish it is.
     items = ListItem.objects.filter(Q(list__recipient__in=[source, target]) | Q(pk__in=_claimed_by(source)))
     # A list comes before its items, as for whoever puts them in order.
@@ -151,7 +153,7 @@ def _claimed_by(giver: Person) -> QuerySet:
 
 def _fold(claim: Claim, kept: Claim) -> None:
     """One claim out of two on the same item. A released one counts for nothing, but there is one row for each giver."""
-    names = ["quantity", "status", "gifted_on", "actual_price", "claimed_by_id"]
+    names = ["quantity", "status", "gifted_on", "actual_price", "claimed_by_id", "given_title", "given_image_url"]
     values = {name: getattr(claim, name) for name in names} if kept.deleted_at else _sum_of(claim, kept)
     for name, value in values.items():
         setattr(kept, name, value)
@@ -165,12 +167,15 @@ def _sum_of(claim: Claim, kept: Claim) -> dict[str, Any]:
     paid = [price for price in (claim.actual_price, kept.actual_price) if price is not None]
     days = [day for day in (claim.gifted_on, kept.gifted_on) if day]
     status = min(claim.status, kept.status, key=Claim.Status.values.index)
+    quantity, price = claim.quantity + kept.quantity, sum(paid, Decimal(0)) if paid else None
+    if quantity > MAX_QUANTITY or (price or 0) > MAX_PRICE:
+        raise Refusal(Code.CONFLICT_STATE, "Both have claims on one item, and together they are too large.")
     return {
-        "quantity": claim.quantity + kept.quantity,
+        "quantity": quantity,
         "status": status,
         # Given on the later day: it decides when the recipient may know.
         "gifted_on": max(days) if status == Claim.Status.GIFTED else None,
-        "actual_price": sum(paid, Decimal(0)) if paid else None,
+        "actual_price": price,
         "claimed_by_id": kept.claimed_by_id or claim.claimed_by_id,
     }
 

@@ -47,7 +47,8 @@ def channel_of(household_id: UUID) -> str:
 def _key_after(last: UUID | None) -> UUID:
     """A new key that sorts behind the last one, also within its millisecond and when the clock was set back.
 
-    The step is of any width: steps of one would let a reader count the hidden entries between two that they see.
+    The step is of any order of magnitude: by steps of one size a reader could count the hidden entries between two that
+    they see.
     """
     key = uuid7()
-    return key if last is None or key > last else UUID(int=last.int + 1 + randbelow(2**32))
+    return key if last is None or key > last else UUID(int=last.int + 1 + randbelow(2 ** (1 + randbelow(60))))

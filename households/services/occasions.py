@@ -3,7 +3,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from config.errors import invalid
+from config.errors import Code, Refusal, invalid
 from households.models import Household, Occasion
 from households.services import diary, undo
 from households.services.households import require_planner
@@ -24,8 +24,11 @@ def create_occasion(*, viewer: Viewer, household: Household | None = None, **fie
 @transaction.atomic
 def update_occasion(*, viewer: Viewer, occasion_id: UUID, changes: dict[str, Any]) -> Occasion:
     occasion = _changeable_occasion(viewer, occasion_id)
+    hidden_from = _hidden_from(occasion)
     if fields := occasion.assign(changes):
         _check(viewer, occasion)
+        if hidden_from and hidden_from != _hidden_from(occasion):
+            _refuse_to_open(occasion)
         occasion.save(update_fields=[*fields, "updated_at"])
         diary.record(
             household_id=occasion.household_id,
@@ -55,6 +58,17 @@ def _changeable_occasion(viewer: Viewer, occasion_id: UUID) -> Occasion:
     occasion = Occasion.objects.visible_to(viewer).locked(occasion_id)
     require_planner(viewer, occasion.household_id)
     return occasion
+
+
+def _hidden_from(occasion: Occasion) -> UUID | None:
+    return occasion.honoree_id if occasion.visibility == Occasion.Visibility.HIDDEN else None
+
+
+def _refuse_to_open(occasion: Occasion) -> None:
+    """With the occasion, its honoree would see whatever is planned for it, whoever's it is. The lists are another
+    room's, so they are reached by their relation."""
+    if occasion.lists.exists():
+        raise Refusal(Code.CONFLICT_STATE, "Lists are planned for it in secret. Make another occasion to tell them of.")
 
 
 def _check(viewer: Viewer, occasion: Occasion) -> None:

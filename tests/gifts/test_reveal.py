@@ -48,7 +48,7 @@ def test_title_picture_giver_and_date_are_told_and_nothing_else_ever(family: Fam
     it_is(EVE)
     claim = surprise(family, family.leo.person)
     Gift.objects.filter(pk=claim.item.gift_id).update(image_url="https://example.org/kite.png", description="secret")
-    Claim.objects.update(actual_price="8.88", gifted_on=EVE)
+    Claim.objects.update(actual_price="8.88", gifted_on=EVE, given_image_url="https://example.org/kite.png")
     it_is("2035-01-01")
 
     found = read(family.leo, f"people/{family.leo.person.pk}/history")

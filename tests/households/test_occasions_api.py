@@ -211,13 +211,6 @@ def test_a_deleted_occasion_is_gone_and_written_down(family, christmas):
     assert (entry.verb, entry.subject_type, entry.subject_id) == ("occasion.deleted", "occasion", christmas.pk)
 
 
-def test_the_diary_of_an_occasion_waits_for_its_reader(family, party):
-    """Until an entry can be as secret as its subject, nobody reads of occasions."""
-    assert Activity.objects.filter(subject_id=party.pk).count() == 1
-    for member in (family.leo, family.mia):
-        assert not Activity.objects.visible_to(member.viewer).filter(subject_id=party.pk).exists()
-
-
 def test_occasions_are_filtered_and_sorted(family, christmas):
     leo = family.leo.api()
     leo.post(

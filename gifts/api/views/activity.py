@@ -89,6 +89,11 @@ class ActivityStreamView(APIView):
         )
         return _event_stream([] if request.method == "HEAD" else hold.blocks())
 
+    def options(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        # Whatever a client accepts from a stream, this answer is none.
+        request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
+        return super().options(request, *args, **kwargs)
+
     def _asked(self) -> dict[str, Any]:
         # An EventSource that reconnects repeats the address it was made with, and says in the header how far it got.
         resumed = self.request.headers.get("Last-Event-ID")

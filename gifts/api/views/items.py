@@ -89,7 +89,7 @@ class ListItemViewSet(ListModelMixin, ItemRows):
         if self.viewer and not GiftList.objects.visible_to(self.viewer).filter(pk=list_id).exists():
             raise Http404
         rows = super().get_queryset()
-        return rows.on_list(list_id, self.viewer).order_by("reading_order") if self.viewer else rows
+        return rows.on_list(list_id, self.viewer).order_by("ordinal") if self.viewer else rows
 
     @extend_schema(request=serializers.ItemCreateSerializer, responses={201: serializers.ItemSerializer})
     def create(self, request: Request, list_id: UUID) -> Response:

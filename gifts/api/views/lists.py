@@ -29,6 +29,9 @@ class GiftListViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, Repeatab
             queryset = queryset.standing_alone(self.viewer)
         return queryset.as_seen_by(self.viewer) if self.viewer else queryset
 
+    def lock(self) -> None:
+        lists.locked_after_main_list(GiftList.objects.visible_to(self.viewer), self.kwargs["pk"])
+
     @extend_schema(request=serializers.GiftListCreateSerializer)
     def create(self, request: Request) -> Response:
         """A list of your own. For somebody else, it is hidden from them unless you say otherwise."""

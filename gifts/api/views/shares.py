@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.api.idempotency import RepeatableViewSet
 from gifts.api.serializers import shares as serializers
 from gifts.models import GiftList, ListShare
-from gifts.services import shares
+from gifts.services import lists, shares
 
 
 class ListShareViewSet(ListModelMixin, RepeatableViewSet):
@@ -26,7 +26,7 @@ class ListShareViewSet(ListModelMixin, RepeatableViewSet):
         return super().get_queryset().filter(list=list_id)
 
     def lock(self) -> None:
-        GiftList.objects.visible_to(self.viewer).locked(self.kwargs["list_id"])
+        lists.locked_after_main_list(GiftList.objects.visible_to(self.viewer), self.kwargs["list_id"])
 
     @extend_schema(
         request=serializers.ListShareCreateSerializer,

@@ -1,6 +1,7 @@
 from collections.abc import Callable
 from hashlib import sha256
 from threading import BoundedSemaphore
+from typing import Any
 
 import structlog
 
@@ -23,13 +24,21 @@ def preview_page(*, viewer: Viewer, url: str, rules: Rules = PUBLIC) -> Preview:
     """
     # Each user's own: an answer that comes too quickly would tell that somebody else has looked at this very page.
     key = f"{viewer.user.pk}:{sha256(url.encode()).hexdigest()}"
-    kept = cache.get(cache.PREVIEWS, key)
+    kept = _read(cache.get(cache.PREVIEWS, key))
     if kept is not None:
-        return Preview(**kept)
+        return kept
     preview = _one_of_few(lambda: read_page(fetch(url, rules)))
     if preview.found:
         cache.put(cache.PREVIEWS, key, preview.as_json())
     return preview
+
+
+def _read(kept: Any) -> Preview | None:
+    """What was kept; nothing when another version of Hearth kept it in another shape."""
+    try:
+        return Preview(**kept) if kept else None
+    except TypeError:
+        return None
 
 
 def _one_of_few(read: Callable[[], Facts]) -> Preview:

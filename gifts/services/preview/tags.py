@@ -37,8 +37,16 @@ class Tag(NamedTuple):
         """Each by its name in small letters; the first of two counts."""
         found: dict[str, str] = {}
         for name, double, single, bare in ATTRIBUTE.findall(self.written[:MAX_TAG]):
-            found.setdefault(name.lower(), html.unescape(double or single or bare))
+            found.setdefault(name.lower(), unescaped(double or single or bare))
         return found
+
+
+def unescaped(text: str) -> str:
+    """With its entities read; a number too long to be one leaves all of it as it stands."""
+    try:
+        return html.unescape(text)
+    except ValueError:
+        return text
 
 
 def tags_of(page: str) -> Iterator[Tag]:

@@ -1,6 +1,5 @@
 """Single values of a page, made fit for a gift: its title, its addresses, its price and currency."""
 
-import html
 import re
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -12,6 +11,7 @@ from price_parser import Price
 
 from gifts.models import Gift
 from gifts.services.imports.prices import CURRENCIES, LARGEST
+from gifts.services.preview.tags import unescaped
 
 IS_URL = URLValidator(schemes=["http", "https"])
 # schema.org writes numbers with a dot and without thousands, as JSON does.
@@ -29,7 +29,7 @@ def clean(value: Any, most: int) -> str:
     if not isinstance(value, str):
         return ""
     # Far more than is kept, since much of it may be blank; and twice, since some sites escape what is escaped already.
-    text = html.unescape(value[: most * 20])
+    text = unescaped(value[: most * 20])
     printable = "".join(character if character.isprintable() else " " for character in text)
     return " ".join(printable.split())[:most].strip()
 
