@@ -245,7 +245,7 @@ def test_the_admin_is_closed_to_the_family(home, secrets, who):
         assert told(answer, secrets, place) == []
 
 
-def test_every_route_tells_what_may_be_asked_of_it(home):
+def test_every_route_tells_what_may_be_asked_of_it(home, secrets):
     for actor, api in home.actors().items():
         for place in TABLE:
             for accepted in ("*/*", "text/event-stream", "application/json"):
