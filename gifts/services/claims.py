@@ -190,7 +190,9 @@ def _write(standing: Standing, giver: Person, **values: Any) -> Claim:
         fresh = {"status": Claim.Status.PLANNED, "gifted_on": None, "actual_price": None, "deleted_at": None}
         values = fresh | values
     was_given = claim is not None and claim.deleted_at is None and claim.status == Claim.Status.GIFTED
-    if values.get("status") == Claim.Status.GIFTED and not was_given:
+    if values.get("status", Claim.Status.GIFTED) != Claim.Status.GIFTED:
+        values |= {"given_title": "", "given_image_url": ""}
+    elif "status" in values and not was_given:
         values = {"given_title": item.gift.title, "given_image_url": item.gift.image_url} | values
     claim = claim or Claim(household_id=item.household_id, item=item, giver=giver)
     claim.assign(values)

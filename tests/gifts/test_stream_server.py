@@ -27,8 +27,8 @@ def test_streams_leave_room_for_the_rest_and_end_when_the_server_does(tmp_path: 
             for with_ticket in (ticket, ""):
                 lines.append(stack.enter_context(Watcher(device).line(version="1.1", ticket=with_ticket)))
                 lines[-1].read(until=b"\nid: ")
-        # Eight threads: six hold, and two go on to serve whoever else comes.
-        assert [b"retry: 1000" in line.received for line in lines] == [True] * 6 + [False] * 2
+        # Eight threads: four hold, two are kept for previews, and two go on to serve whoever else comes.
+        assert [b"retry: 1000" in line.received for line in lines] == [True] * 4 + [False] * 4
         started = time.monotonic()
         assert ask("GET", f"{server.url}/api/v1/users/me", token=mia.access).status == 200
         assert time.monotonic() - started < 5
