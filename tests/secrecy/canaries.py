@@ -17,6 +17,7 @@ from tests.secrecy.world import SEES, World, domain
 # Fields that hold no canary, and why. A field of any other name has one, or the harness fails.
 UNMARKED = {
     "deleted_at": "never read by anybody; what is deleted answers 404, or is `withdrawn`",
+    "hidden_since": "never read by anybody; what was taken off a closed list is judged by it",
     "archived_at": "a moment of a person, whom everybody sees who plans",
     "currency": "three letters of a list",
     "timezone": "a name of a list",
@@ -45,6 +46,9 @@ UNTOLD = {
     "commenthiddenfrom.*": "read as a part of their comment",
     "commentmention.*": "read as a part of their comment",
 }
+
+# Told to those who may know, but not in every world: only where something of theirs was given.
+SOMETIMES = {"claim.given_title", "claim.given_image_url"}
 
 # Of a secret that a viewer may know, they are told these fields only.
 ONLY: dict[tuple[str, str], set[str]] = {
@@ -129,7 +133,7 @@ class Cage:
         return list({c.value: c for c in self.canaries if c.value not in allowed}.values())
 
     def owed_to(self, viewer: str) -> list[Canary]:
-        return [canary for canary in self.canaries if canary.may_be_told_to(viewer)]
+        return [c for c in self.canaries if c.may_be_told_to(viewer) and c.name not in SOMETIMES]
 
 
 def told(cage: Cage, viewer: str, looks: Iterable[Look]) -> list[str]:

@@ -117,7 +117,7 @@ class AFamilyWithSecrets(RuleBasedStateMachine):
 
 class TestAFamilyWithSecrets(AFamilyWithSecrets.TestCase, HypothesisTestCase):
     settings = settings(
-        max_examples=int(os.environ.get("SECRECY_EXAMPLES", "3")),
+        max_examples=int(os.environ.get("SECRECY_EXAMPLES", "2")),
         stateful_step_count=7,
         deadline=None,
         derandomize="SECRECY_EXAMPLES" not in os.environ,

@@ -10,9 +10,10 @@ from django.utils import timezone
 from accounts.models import User
 from gifts.models import Claim, Comment, Gift, GiftList, GiftTag, ItemPlan, ListItem, ListShare
 from households.models import Activity, DiaryCounter, Membership, Occasion, Person, PersonMember, Role, Tag
+from tests.cast import Member
 from tests.secrecy.asking import Questions
 from tests.secrecy.before_after import Play, rows_of
-from tests.secrecy.doors import NOTHING, reads
+from tests.secrecy.doors import NOTHING, Door, reads
 
 
 def grow(play: Play, rows: int) -> None:
@@ -102,23 +103,33 @@ def _items(gift_list: GiftList, gifts: list[Gift], by: User) -> list[ListItem]:
     ]
 
 
-def costs(play: Play) -> dict[tuple[str, str], int]:
-    """How many statements each read takes for who gives and for who gets, with pages as long as they can be."""
-    family, found = play.scenes[0].family, {}
+def askable(play: Play) -> list[tuple[Member, str]]:
+    """Each read for who gives and for who gets, with pages as long as they can be."""
+    family, found = play.scenes[0].family, []
     for member in (family.mia, family.leo):
         known, _ = rows_of(member)
         known |= {"list": play.scenes[0].wishlist.pk, "item": play.scenes[0].wish.pk, "person": family.theo.pk}
         known |= {"occasion": play.scenes[0].christmas.pk}
-        api, questions = member.api(), Questions([NOTHING | known], [], ["gift"], ["5"], ["2031-12-24"])
+        questions = Questions([NOTHING | known], [], ["gift"], ["5"], ["2031-12-24"])
         for door in reads():
-            if "/health" in door.place or "/stream" in door.place:
-                continue
-            for url in questions.of(door):
-                longest = url + ("&" if "?" in url else "?") + "limit=100"
-                asked = longest if "limit" in door.parameters and "limit=" not in url else url
-                with CaptureQueriesContext(connection) as queries:
-                    api.get(asked)
-                found[member.person.display_name, url] = len(queries)
+            if "/health" not in door.place and "/stream" not in door.place:
+                found += [(member, _longest(url, door)) for url in questions.of(door)]
+    return found
+
+
+def _longest(url: str, door: Door) -> str:
+    if "limit" not in door.parameters or "limit=" in url:
+        return url
+    return url + ("&" if "?" in url else "?") + "limit=100"
+
+
+def costs(asked: list[tuple[Member, str]]) -> dict[tuple[str, str], int]:
+    """How many statements each of them takes."""
+    found, apis = {}, {member.user.pk: member.api() for member, _ in asked}
+    for member, url in asked:
+        with CaptureQueriesContext(connection) as queries:
+            apis[member.user.pk].get(url)
+        found[member.person.display_name, url] = len(queries)
     return found
 
 
