@@ -82,6 +82,10 @@ class HearthToken(Token):
         except TokenError as error:
             raise Refusal(Code.AUTH_TOKEN_INVALID) from error
 
+    @property
+    def expires_at(self) -> datetime:
+        return datetime.fromtimestamp(self["exp"], tz=UTC)
+
     def _claim_uuid(self, name: str) -> UUID:
         try:
             return UUID(self[name])
@@ -89,11 +93,8 @@ class HearthToken(Token):
             raise Refusal(Code.AUTH_TOKEN_INVALID) from error
 
 
-class AccessToken(HearthToken):
-    """Opens the API for 15 minutes, as long as its session lives."""
-
-    token_type = "access"  # noqa: S105
-    lifetime = settings.ACCESS_TOKEN_LIFETIME
+class SessionToken(HearthToken):
+    """As good as the session it names, which is asked each time."""
 
     @classmethod
     def for_session(cls, session: DeviceSession) -> Self:
@@ -104,6 +105,13 @@ class AccessToken(HearthToken):
     @property
     def session_id(self) -> UUID:
         return self._claim_uuid("sid")
+
+
+class AccessToken(SessionToken):
+    """Opens the API for 15 minutes, as long as its session lives."""
+
+    token_type = "access"  # noqa: S105
+    lifetime = settings.ACCESS_TOKEN_LIFETIME
 
 
 class RefreshToken(HearthToken):
@@ -138,7 +146,7 @@ class RefreshToken(HearthToken):
         return generation
 
 
-class StreamTicket(HearthToken):
+class StreamTicket(SessionToken):
     """Opens the live diary, and nothing else, to a browser's EventSource: that one can send no header.
 
     It stands in an address, so it is short-lived and good for little; its session decides each time it is used.
@@ -146,20 +154,6 @@ class StreamTicket(HearthToken):
 
     token_type = "stream_ticket"  # noqa: S105
     lifetime = settings.STREAM_TICKET_LIFETIME
-
-    @classmethod
-    def for_session(cls, session: DeviceSession) -> Self:
-        token = cls()
-        token["sid"] = str(session.pk)
-        return token
-
-    @property
-    def session_id(self) -> UUID:
-        return self._claim_uuid("sid")
-
-    @property
-    def expires_at(self) -> datetime:
-        return datetime.fromtimestamp(self["exp"], tz=UTC)
 
 
 class ActivationToken(HearthToken):
@@ -187,10 +181,6 @@ class ActivationToken(HearthToken):
     @property
     def app_version(self) -> str:
         return self["app"]
-
-    @property
-    def expires_at(self) -> datetime:
-        return datetime.fromtimestamp(self["exp"], tz=UTC)
 
 
 def _epoch(moment: datetime) -> int:

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from django.core.cache import DEFAULT_CACHE_ALIAS, cache, caches
-from django_redis.cache import RedisCache
+from django.core.cache import cache
 from django_redis.exceptions import ConnectionInterrupted
-from redis import Redis, RedisError
+from redis import RedisError
 
 from config.breaker import Breaker
 
@@ -61,19 +60,6 @@ def count(shelf: Shelf, key: str) -> int | None:
     return breaker.attempt(lambda: _incremented(_place(shelf, key), shelf.seconds), otherwise=None)
 
 
-def redis_client() -> Redis | None:
-    """A client of a Redis that answers just now; None when there is none, or it is left alone.
-
-    For what is more than a cache, like waking other processes. It can go away at any moment, so whatever is done with
-    it belongs in `breaker.attempt(..., otherwise=...)`. A connection that waits longer than the short timeout of
-    ordinary commands (a subscription) needs its own patience: `get_message(timeout=...)`.
-    """
-    backend = caches[DEFAULT_CACHE_ALIAS]
-    if not isinstance(backend, RedisCache):
-        return None
-    return breaker.attempt(lambda: _answering(backend.client.get_client(write=True)), otherwise=None)
-
-
 def _place(shelf: Shelf, key: str) -> str:
     return f"{shelf.name}:{key}"
 
@@ -87,8 +73,3 @@ def _incremented(place: str, seconds: int) -> int:
             if cache.add(place, 1, timeout=seconds):
                 break
     return 1
-
-
-def _answering(client: Redis) -> Redis:
-    client.ping()
-    return client

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.cache import cache as kept
+from django_redis import get_redis_connection
 
 from config import cache
 from config.cache import Shelf, breaker
@@ -103,7 +104,7 @@ def test_what_is_counted_at_the_same_moment_is_counted(place):
 
 def test_what_lies_in_redis_is_only_data(redis):
     cache.put(BOOKS, "g", {"title": "A kite"})
-    client = cache.redis_client()
+    client = get_redis_connection()
     (key,) = client.keys("*book:g")
     assert key.startswith(b"hearth:")
     assert client.get(key) == b'{"title": "A kite"}'
@@ -118,7 +119,6 @@ def test_while_it_is_away_nothing_is_there_and_nothing_fails(away):
     assert cache.get(BOOKS, "a") is None
     assert cache.fetch(BOOKS, "a", lambda: 7) == 7
     assert cache.count(BOOKS, "a") is None
-    assert cache.redis_client() is None
     cache.forget(BOOKS, "a")
 
 
@@ -157,7 +157,6 @@ def test_it_is_said_once_when_it_goes_and_once_when_it_is_back(away, caplog):
         cache.put(BOOKS, "a", 1)
     assert events(caplog) == ["away", "back"]
     assert cache.get(BOOKS, "a") == 1
-    assert cache.redis_client().ping()
 
 
 def test_health_says_how_it_is_and_quickly(db, away, api):
@@ -182,19 +181,6 @@ def test_the_family_notices_nothing(family, away, settings):
 
 def test_without_redis_there_is_no_client_of_it(settings, empty_cache):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-    assert cache.redis_client() is None
-
-
-def test_with_it_others_can_be_woken(redis):
-    with cache.redis_client().pubsub(ignore_subscribe_messages=True) as listening:
-        listening.subscribe("news")
-        assert breaker.attempt(lambda: cache.redis_client().publish("news", "x"), otherwise=0) in {0, 1}
-        end = time.monotonic() + 3
-        heard = None
-        while heard is None and time.monotonic() < end:
-            # Longer than an ordinary command may take: whoever listens brings their own patience.
-            heard = listening.get_message(timeout=1)
-        assert heard["data"] == b"x"
 
 
 def test_the_keys_of_a_suite_are_its_own(settings):

@@ -24,7 +24,6 @@ UNMARKED = {
     "colour": "six digits",
     "given_title": "says what its gift says, which has a canary",
     "given_image_url": "says what its gift says, which has a canary",
-    "hidden_since": "never read by anybody; a moment of a list's past",
     "verb": "a word of the diary's own",
     "subject_type": "a word of the diary's own",
     "subject_id": "the id of a row that has a canary",
