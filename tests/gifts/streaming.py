@@ -123,7 +123,7 @@ class Figures:
 
 
 def cut_while_they_write(folder: Path, *, cuts: int = 50, entries: int = 400, writers: int = 4) -> Figures:
-    """Promise 15: what somebody has read in the end whose line was cut so often, while others wrote so much.
+    """What somebody has read in the end whose line was cut so often, while others wrote so much.
 
     Half as many entries again are hidden from them.
     """
