@@ -109,8 +109,8 @@ class AWishAmongGivers(RuleBasedStateMachine):
 
 class TestAWishAmongGivers(AWishAmongGivers.TestCase, HypothesisTestCase):
     settings = settings(
-        max_examples=8,
-        stateful_step_count=12,
+        max_examples=5,
+        stateful_step_count=10,
         deadline=None,
         derandomize=True,
         suppress_health_check=list(HealthCheck),

@@ -8,7 +8,7 @@ from gifts.models import GiftList, ImportedRow, ListItem
 from households.models import Activity, Occasion
 from tests.cast import Family, Member
 from tests.gifts.importing import SAMPLE, Desk, item, lines_about, note_of, row
-from tests.gifts.looking import API, all_paths, looks
+from tests.gifts.looking import API, looks, paths
 
 SURPRISES = [
     row("Bosch drill", who="Mia", status="wrapped", notes="hidden in the attic", price="89.00", secret=True),
@@ -33,7 +33,7 @@ def everything_seen_by(member: Member) -> str:
 
 def leo_looks(family: Family) -> dict:
     lists = GiftList.objects.values_list("pk", flat=True)
-    return looks(family.leo.api(), all_paths(lists=lists, persons=[family.leo.person.pk, family.mia.person.pk]))
+    return looks(family.leo.api(), paths(lists=lists, persons=[family.leo.person.pk, family.mia.person.pk]))
 
 
 @pytest.fixture
