@@ -72,6 +72,8 @@ def describe(result: Schema, **kwargs: Any) -> Schema:
             _describe_field(name, field, found)
     examples = Examples(schemas)
     for _, _, operation in _operations(result):
+        # What it does begins its description; the docs show that much of an operation before it is opened.
+        operation.setdefault("summary", operation.get("description", "").split("\n")[0].partition(". ")[0].rstrip("."))
         for parameter in operation.get("parameters", []):
             _describe_parameter(parameter)
         for content in _bodies(operation):

@@ -144,11 +144,13 @@ class PersonViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, PersonRows
 
     @extend_schema(request=serializers.PersonCreateSerializer)
     def create(self, request: Request) -> Response:
+        """Somebody new; with `members`, a couple or a group made of them."""
         fields = self.validated(serializers.PersonCreateSerializer)
         return self.created(people.create_person(viewer=self.viewer, **fields))
 
     @extend_schema(request=serializers.PersonWriteSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Change what is known of somebody, put them aside, or say who a couple is made of."""
         self.get_object()
         changes = self.validated(serializers.PersonWriteSerializer, partial=True)
         return self.shown(people.update_person(viewer=self.viewer, person_id=pk, changes=changes))
@@ -205,15 +207,18 @@ class OccasionViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, Repeatab
 
     @extend_schema(request=serializers.OccasionCreateSerializer)
     def create(self, request: Request) -> Response:
+        """A day to give on; hidden from its honoree, if you say so."""
         fields = self.validated(serializers.OccasionCreateSerializer)
         return self.created(occasions.create_occasion(viewer=self.viewer, **fields))
 
     @extend_schema(request=serializers.OccasionWriteSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Change an occasion. A hidden one that lists are planned for stays hidden."""
         self.get_object()
         changes = self.validated(serializers.OccasionWriteSerializer, partial=True)
         return self.shown(occasions.update_occasion(viewer=self.viewer, occasion_id=pk, changes=changes))
 
     def destroy(self, request: Request, pk: UUID) -> Response:
+        """Delete it. The lists that are for it stay."""
         occasions.delete_occasion(viewer=self.viewer, occasion_id=pk)
         return self.gone()

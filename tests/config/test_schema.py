@@ -85,6 +85,10 @@ def test_every_field_and_every_parameter_is_described(schema):
     ]
     assert [found[:2] for found in [*fields, *parameters] if not found[2].get("description")] == []
     assert [name for name, operation in operations(schema) if not operation.get("description")] == []
+    assert [name for name, operation in operations(schema) if not operation.get("summary")] == []
+    for place, ways in schema["paths"].items():
+        changes = [way["description"] for method, way in ways.items() if method != "get"]
+        assert len({*changes, ways.get("get", {}).get("description")}) == len(changes) + 1, place
 
 
 def bodies(operation: dict) -> list[dict]:

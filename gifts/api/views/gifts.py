@@ -35,11 +35,13 @@ class GiftViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableVi
 
     @extend_schema(request=serializers.GiftWriteSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
+        """Change a gift: for its maker, or an owner where it is in the catalog."""
         self.get_object()
         changes = self.validated(serializers.GiftWriteSerializer, partial=True)
         return self.shown(gifts.update_gift(viewer=self.viewer, gift_id=pk, changes=changes))
 
     def destroy(self, request: Request, pk: UUID) -> Response:
+        """Delete a gift. Items that it stands on stay as they are."""
         gifts.delete_gift(viewer=self.viewer, gift_id=pk)
         return self.gone()
 

@@ -45,6 +45,7 @@ class ItemViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, ItemRows):
         return self.shown(items.update_item(viewer=self.viewer, item_id=pk, changes=changes))
 
     def destroy(self, request: Request, pk: UUID) -> Response:
+        """Take it off its list. Claims on it stay with those who give."""
         items.delete_item(viewer=self.viewer, item_id=pk)
         return self.gone()
 
