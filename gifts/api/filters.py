@@ -19,6 +19,13 @@ class GiftSearch(Search):
         return saying(qs, value, self.parent.request.auth, gift=self.field_name)
 
 
+class OnList(django_filters.UUIDFilter):
+    """Rows about a list, and about what is hidden beside it from others than the viewer."""
+
+    def filter(self, qs: QuerySet, value: UUID | None) -> QuerySet:
+        return qs.on_list(value, self.parent.request.auth) if value else qs
+
+
 class GiftTagFilter(TagFilter):
     def tags(self) -> TagQuerySet:
         return Tag.objects.on_what_is_seen_by(self.parent.request.auth)
@@ -27,7 +34,7 @@ class GiftTagFilter(TagFilter):
 class CommentFilter(HouseholdScopedFilter):
     person = django_filters.UUIDFilter(field_name="person_id", help_text="What was said about this person.")
     occasion = django_filters.UUIDFilter(field_name="occasion_id")
-    list = django_filters.UUIDFilter(method="on_list", help_text="About this list, and what is hidden beside it.")
+    list = OnList(help_text="About this list, and what is hidden beside it.")
     gift = django_filters.UUIDFilter(field_name="gift_id")
     item = django_filters.UUIDFilter(field_name="item_id")
     resolved = Flag()
@@ -35,9 +42,6 @@ class CommentFilter(HouseholdScopedFilter):
     class Meta:
         model = Comment
         fields: list[str] = []
-
-    def on_list(self, queryset: QuerySet, name: str, value: UUID) -> QuerySet:
-        return queryset.on_list(value, self.request.auth)
 
 
 class GiftFilter(HouseholdScopedFilter):
@@ -81,7 +85,7 @@ class GiftListFilter(HouseholdScopedFilter):
 class ItemFilter(HouseholdScopedFilter):
     """Filters and orderings over what the viewer sees: on their own wishes, the concealed side matches nothing."""
 
-    list = django_filters.UUIDFilter(method="on_list", help_text="Items of this list, and what is hidden beside it.")
+    list: OnList | None = OnList(help_text="Items of this list, and what is hidden beside it.")
     gift = django_filters.UUIDFilter(field_name="gift_id")
     person = django_filters.UUIDFilter(field_name="list__recipient_id", help_text="Items for this person.")
     occasion = django_filters.UUIDFilter(field_name="list__occasion_id")
@@ -106,9 +110,6 @@ class ItemFilter(HouseholdScopedFilter):
     class Meta:
         model = ListItem
         fields: list[str] = []
-
-    def on_list(self, queryset: QuerySet, name: str, value: UUID) -> QuerySet:
-        return queryset.on_list(value, self.request.auth)
 
     def only_mine(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
         viewer = self.request.auth

@@ -47,7 +47,7 @@ def update_list(*, viewer: Viewer, list_id: UUID, changes: dict[str, Any]) -> Gi
         _check_date(viewer, gift_list)
     if changes.get("visibility", gift_list.visibility) != gift_list.visibility:
         _check_new_visibility(viewer, gift_list, changes["visibility"])
-    hidden_since = None if _recipient_sees(gift_list) else gift_list.hidden_since or gift_list.created_at
+    hidden_since = _hidden_since(gift_list) if "visibility" in changes else None
     if fields := gift_list.assign(changes):
         _save_changes(viewer, gift_list, fields, hidden_since)
         diary.record(
@@ -63,16 +63,26 @@ def update_list(*, viewer: Viewer, list_id: UUID, changes: dict[str, Any]) -> Gi
 def _save_changes(viewer: Viewer, gift_list: GiftList, fields: list[str], hidden_since: datetime | None) -> None:
     if "visibility" in fields:
         _check_visibility(viewer, gift_list)
-    gift_list.hidden_since = None if _recipient_sees(gift_list) else hidden_since or timezone.now()
+        gift_list.hidden_since = None if _recipient_sees(gift_list) else hidden_since or timezone.now()
     gift_list.save(update_fields=[*fields, "hidden_since", "updated_at"])
     if "occurs_on" in fields:
         # The two are read as one, so they stay on one date.
         GiftList.objects.filter(companion_of=gift_list).update(occurs_on=gift_list.occurs_on)
-    if "visibility" in fields and gift_list.visibility == GiftList.Visibility.PRIVATE:
+    if "visibility" in fields:
+        _settle_visibility(gift_list, hidden_since)
+
+
+def _settle_visibility(gift_list: GiftList, hidden_since: datetime | None) -> None:
+    """What follows when it was closed, or opened to a recipient from whom it had been hidden since then."""
+    if gift_list.visibility == GiftList.Visibility.PRIVATE:
         # Should its owner open it again, guests have to be asked in again.
         gift_list.shares.all().delete()
     if hidden_since and gift_list.hidden_since is None:
         _keep_what_was_hidden(gift_list, since=hidden_since)
+
+
+def _hidden_since(gift_list: GiftList) -> datetime | None:
+    return None if _recipient_sees(gift_list) else gift_list.hidden_since or gift_list.created_at
 
 
 def _recipient_sees(gift_list: GiftList) -> bool:

@@ -142,7 +142,7 @@ def test_what_givers_note_is_not_looked_through(family: Family):
 
 def test_a_stranger_finds_nothing(family: Family, neighbour: Member):
     make(family, "Socks", tags=("wool",))
-    make(Family(neighbour.person.household, *[neighbour] * 7), "Scarf")  # type: ignore[arg-type]
+    make(Family(neighbour.person.household, *[neighbour] * 7), "Scarf")
     for words, titles in {"socks": [], "wool": [], "s": ["Scarf"]}.items():
         assert found(neighbour.api(), words) == titles
 

@@ -111,7 +111,7 @@ class Cage:
     def _value(self, kind: str, row: Model, field: models.Field) -> Any:
         model = row._meta.model_name or ""
         if field.name == "seq":  # in an order that means something; the world's diary begins at numbers of its own
-            return row.seq  # type: ignore[attr-defined]
+            return row.seq
         return mark(field, self._number(kind, model, field.name), f"{kind}-{model}-{field.name}")
 
     def _number(self, *of: str) -> int:

@@ -60,7 +60,7 @@ def _pairs(known: Rows, hidden: Rows, never: Rows, unreadable: list[Any]) -> Ite
         for name, many in ids_among(door.fields):
             for kind in [ROW_BEHIND[name]] if name in ROW_BEHIND else sorted(hidden):
                 if hidden.get(kind) != never.get(kind):
-                    yield tuple(  # type: ignore[misc]
+                    yield tuple(
                         Probe(door.method, door.addresses([known])[0], _with(door, known, name, pk, many))
                         for pk in (str(hidden[kind]), NOWHERE)
                     )

@@ -88,7 +88,7 @@ class AFamilyWithSecrets(RuleBasedStateMachine):
             words = "".join(body.decode() + str(headers) for _, body, headers in answers)
             assert [pk for pk in hidden if str(pk) in words and str(pk) not in url] == [], (who, url)
         for model, page in READ_AT:
-            for pk in hidden & set(model._base_manager.values_list("pk", flat=True)):  # type: ignore[attr-defined]
+            for pk in hidden & set(model._base_manager.values_list("pk", flat=True)):
                 for who in self.play.blind:
                     there, nowhere = who.get(f"{API}/{page}/{pk}"), who.get(f"{API}/{page}/{NOWHERE}")
                     assert there.seen == nowhere.seen, (who.name, page)

@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from price_parser import Price
 
+from gifts.models import MAX_PRICE
 from gifts.services.imports.cells import Reading, tidy
 
-LARGEST = Decimal("9999999999.99")
 DOLLARS = {"USD", "CAD", "AUD", "NZD", "SGD", "HKD"}
 CROWNS = {"SEK", "NOK", "DKK", "ISK", "CZK"}
 CURRENCIES = {
@@ -82,7 +82,7 @@ def _why_not(price: Price, rest: str) -> str:
         return "less than nothing"
     if not WELL_WRITTEN.fullmatch(price.amount_text or ""):
         return "no price that we can read"
-    return "more than any gift costs" if price.amount and price.amount > LARGEST else ""
+    return "more than any gift costs" if price.amount and price.amount > MAX_PRICE else ""
 
 
 def _currency(sign: str | None, household_currency: str) -> tuple[str, str]:

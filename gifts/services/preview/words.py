@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from price_parser import Price
 
-from gifts.models import Gift
-from gifts.services.imports.prices import CURRENCIES, LARGEST
+from gifts.models import MAX_PRICE, Gift
+from gifts.services.imports.prices import CURRENCIES
 from gifts.services.preview.tags import unescaped
 
 IS_URL = URLValidator(schemes=["http", "https"])
@@ -77,4 +77,4 @@ def _amount(number: Decimal | None) -> Decimal | None:
         amount = number.quantize(CENT, rounding=ROUND_HALF_UP) if number is not None else None
     except InvalidOperation:
         return None
-    return amount if amount is not None and 0 <= amount <= LARGEST else None
+    return amount if amount is not None and 0 <= amount <= MAX_PRICE else None
