@@ -1,5 +1,6 @@
 """Who somebody is: users, the codes that let them in, their sessions on devices, and the audit of it all."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.conf import settings
@@ -134,8 +135,8 @@ class DeviceSessionQuerySet(ScopedQuerySet):
         """One's own sessions."""
         return self.none() if viewer is None else self.filter(user=viewer.user)
 
-    def live(self) -> Self:
-        now = timezone.now()
+    def live(self, now: datetime | None = None) -> Self:
+        now = now or timezone.now()
         return self.filter(revoked_at__isnull=True, idle_expires_at__gt=now, expires_at__gt=now)
 
 

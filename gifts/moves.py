@@ -8,7 +8,7 @@ STATUSES = [*ItemPlan.Stage.values, *Claim.Status.values]
 
 
 def allowed_moves(
-    *, stage: str, mine: Claim | None, claimed: int, remaining: int, withdrawn: bool = False, plans: bool = True
+    *, stage: str, has_claim: bool, claimed: int, remaining: int, withdrawn: bool = False, plans: bool = True
 ) -> list[str]:
     """The statuses this giver may move the item to, in the order of a gift's life.
 
@@ -20,7 +20,7 @@ def allowed_moves(
     if stage == ItemPlan.Stage.DROPPED:
         return [ItemPlan.Stage.IDEA.value] if plans else []
     moves: list[str] = [ItemPlan.Stage.IDEA, ItemPlan.Stage.SHORTLISTED] if plans else [stage]
-    if mine or remaining:
+    if has_claim or remaining:
         moves += CLAIM_STATUSES
     if plans and not claimed and not withdrawn:
         moves.append(ItemPlan.Stage.DROPPED)

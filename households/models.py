@@ -37,6 +37,10 @@ class HouseholdQuerySet(ScopedQuerySet):
     def known_to(self, viewer: "Viewer | None") -> Self:
         return self.none() if viewer is None else self.filter(pk__in=viewer.household_ids)
 
+    def planned_by(self, viewer: "Viewer") -> Self:
+        """Those in which the viewer is more than a guest."""
+        return self.filter(pk__in=viewer.planning_household_ids)
+
 
 class Household(BaseModel):
     name = models.CharField(max_length=120, validators=[validate_one_line])

@@ -1,10 +1,10 @@
 """Who is asking. Everything that decides what somebody may see starts from a `Viewer`."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
-from typing import Self
+from typing import Any, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -28,6 +28,21 @@ class Belonging:
     def today(self) -> date:
         """The date it is for this household."""
         return timezone.now().astimezone(ZoneInfo(self.timezone)).date()
+
+
+class _InOrder(frozenset):
+    """Iterates in the order of its members, so that a statement names them in the same order each time it is built."""
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(sorted(super().__iter__()))
+
+
+@dataclass(frozen=True)
+class _StandIn(Belonging):
+    day: date
+
+    def today(self) -> date:
+        return self.day
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,11 @@ class Viewer:
         return cls(user=user, session=session, belongings=belongings, person_ids=frozenset(own.union(groups)))
 
     @cached_property
+    def now(self) -> datetime:
+        """The moment of their request."""
+        return timezone.now()
+
+    @cached_property
     def household_ids(self) -> Collection[UUID]:
         return [belonging.household_id for belonging in self.belongings]
 
@@ -74,6 +94,48 @@ class Viewer:
     def owned_household_ids(self) -> Collection[UUID]:
         return [belonging.household_id for belonging in self.belongings if belonging.role == Role.OWNER]
 
+    # --- To build a statement that serves every viewer of this shape, see config.statements ---------
+
+    @property
+    def shape(self) -> Hashable:
+        """What decides the form of a statement, beside how many ids there are."""
+        return tuple(belonging.role for belonging in self.belongings)
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """What a statement may be asked with, by name."""
+        own = {f"viewer_own_{place}": belonging.person_id for place, belonging in enumerate(self.belongings)}
+        groups = sorted(self.person_ids.difference(own.values()))
+        return {
+            "viewer_user": self.user.pk,
+            "viewer_now": self.now,
+            **{f"viewer_household_{place}": belonging.household_id for place, belonging in enumerate(self.belongings)},
+            **{f"viewer_today_{place}": belonging.today() for place, belonging in enumerate(self.belongings)},
+            **{name: person_id for name, person_id in own.items() if person_id},
+            **{f"viewer_group_{place}": person_id for place, person_id in enumerate(groups)},
+        }
+
+    def standing_in(self, values: Mapping[str, Any]) -> "Viewer":
+        """A viewer of the same shape that has these values."""
+        belongings = [
+            _StandIn(
+                household_id=values[f"viewer_household_{place}"],
+                role=belonging.role,
+                person_id=values.get(f"viewer_own_{place}"),
+                timezone="",
+                currency="",
+                day=values[f"viewer_today_{place}"],
+            )
+            for place, belonging in enumerate(self.belongings)
+        ]
+        persons = [values[name] for name in self.values if name.startswith(("viewer_own_", "viewer_group_"))]
+        user = User(pk=values["viewer_user"])
+        viewer = Viewer(user=user, belongings=tuple(belongings), person_ids=_InOrder(persons))
+        viewer.__dict__["now"] = values["viewer_now"]
+        return viewer
+
+    # -----------------------------------------------------------------------------------------------
+
     def owns(self, household_id: UUID) -> bool:
         return household_id in self.owned_household_ids
 
@@ -90,6 +152,14 @@ class Viewer:
         if len(places) != 1:
             raise invalid(household="Say which household." if len(places) > 1 else "There is no such household.")
         return places[0]
+
+    def person_in(self, household_id: str) -> str | None:
+        """The id of the person that they are in a household of theirs; ids as they stand in an answer."""
+        return self._person_by_household[household_id]
+
+    @cached_property
+    def _person_by_household(self) -> dict[str, str | None]:
+        return {str(place.household_id): place.person_id and str(place.person_id) for place in self.belongings}
 
     def planning(self, household: Household | None = None) -> Belonging:
         """Like `belonging`, for those who plan there; guests are refused."""

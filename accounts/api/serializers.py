@@ -4,7 +4,8 @@ from rest_framework import serializers
 
 from accounts.models import DeviceSession, User
 from accounts.tokens import AccessToken, RefreshToken
-from config.api.serializers import StrictSerializer
+from config.api.fields import Derived
+from config.api.serializers import ReadModelSerializer, Row, StrictSerializer
 
 
 class UserSerializer(serializers.ModelSerializer):
@@ -14,8 +15,8 @@ class UserSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class SessionSerializer(serializers.ModelSerializer):
-    current = serializers.SerializerMethodField()
+class SessionSerializer(ReadModelSerializer):
+    current = Derived(serializers.BooleanField(), help_text="Whether this is the session that asks.")
 
     class Meta:
         model = DeviceSession
@@ -32,9 +33,9 @@ class SessionSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = fields
 
-    def get_current(self, session: DeviceSession) -> bool:
-        """Whether this is the session that asks."""
-        return session == self.context["request"].auth.session
+    @staticmethod
+    def finish(row: Row, viewer: Any) -> Row:
+        return row | {"current": row["id"] == str(viewer.session.pk)}
 
 
 class SignedInSerializer(serializers.ModelSerializer):

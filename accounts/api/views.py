@@ -4,7 +4,6 @@ from uuid import UUID
 from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
-from rest_framework import mixins
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -21,7 +20,7 @@ from accounts.services.refresh import refresh_session
 from accounts.services.sessions import revoke_sessions
 from accounts.tokens import ActivationToken, RefreshToken
 from config.api.conditional import refuse_key
-from config.api.views import ResourceViewSet
+from config.api.views import ListMixin, ResourceViewSet
 from config.client import client_of
 from config.errors import Refusal
 
@@ -118,14 +117,14 @@ class RefreshView(OpenView):
         return self.signed_in(granted(outcome))
 
 
-class SessionViewSet(mixins.ListModelMixin, ResourceViewSet):
+class SessionViewSet(ListMixin, ResourceViewSet):
     """The devices one is signed in on."""
 
     queryset = DeviceSession.objects.all()
     serializer_class = serializers.SessionSerializer
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().live()
+        return super().get_queryset().live(self.viewer and self.viewer.now)
 
     @extend_schema(summary="End one of one's own sessions")
     def destroy(self, request: Request, pk: UUID) -> Response:

@@ -8,10 +8,10 @@ from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
 from rest_framework import exceptions
-from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
+from config.api.renderers import JSONRenderer
 from config.errors import Code, Refusal, envelope
 
 logger = structlog.get_logger("hearth.errors")

@@ -1,7 +1,22 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+
+
+class Derived(serializers.Field):
+    """What follows from a row's other fields and from who reads it: `finish` of its serializer makes it.
+
+    Until then it holds the value of `source`, if it has one, for which the row has no field. `like` describes it.
+    """
+
+    def __init__(self, like: serializers.Field, *, source: str = "*", **options: Any) -> None:
+        super().__init__(read_only=True, source=source, **options)
+        extend_schema_field(like)(self)
+
+    def to_representation(self, value: Any) -> Any:
+        return None if self.source == "*" else value
 
 
 class VisibleRelatedField(serializers.PrimaryKeyRelatedField):

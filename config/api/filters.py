@@ -1,9 +1,13 @@
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+from uuid import UUID
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import exceptions
 from rest_framework.request import Request
@@ -31,6 +35,59 @@ class StrictFilterBackend(DjangoFilterBackend):
         if complaints:
             raise exceptions.ValidationError(complaints)
         return rows
+
+
+# Whoever looks for words looks for others each time.
+KINDS_THAT_RECUR = (django_filters.ChoiceFilter, django_filters.BooleanFilter, django_filters.OrderingFilter)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The filters of a request. The ids in them are values of its statement; all else in `params` decides its text."""
+
+    ids: dict[str, UUID]
+    params: tuple[tuple[str, str], ...]
+    recurs: bool
+
+    @classmethod
+    def of(cls, view: Any) -> Self:
+        filters = getattr(getattr(view, "filterset_class", None), "base_filters", {})
+        names: dict[UUID, str] = {}
+        params = []
+        recurs = True
+        for name, text in _params_of(view):
+            pk = _id_of(filters.get(name), text)
+            if pk is None:
+                recurs &= isinstance(filters.get(name), KINDS_THAT_RECUR)
+            params.append((name, text if pk is None else names.setdefault(pk, f"asked_{len(names)}")))
+        return cls({place: pk for pk, place in names.items()}, tuple(params), recurs)
+
+    def query_params(self, values: Mapping[str, Any]) -> QueryDict:
+        """The filters again, with these values for the ids."""
+        params = QueryDict(mutable=True)
+        for name, text in self.params:
+            params.appendlist(name, str(values[text]) if text in self.ids else text)
+        return params
+
+
+NO_FILTERS = Asked({}, (), recurs=True)
+
+
+def _params_of(view: Any) -> Iterator[tuple[str, str]]:
+    not_filters = {view.paginator.limit_query_param, view.paginator.cursor_query_param} if view.paginator else set()
+    for name, texts in view.request.query_params.lists():
+        if name not in not_filters:
+            yield from ((name, text) for text in texts)
+
+
+def _id_of(declared: Any, text: str) -> UUID | None:
+    """The id that this text is, for a filter that takes ids."""
+    if declared is None or not issubclass(declared.field_class, forms.UUIDField):
+        return None
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 class FlagField(forms.Field):

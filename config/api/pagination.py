@@ -1,15 +1,18 @@
 """Pages by keyset: a page deep down costs what the first one costs, and inserts never shift it."""
 
+from collections.abc import Hashable
+from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from django.core import signing
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Field, Q, QuerySet
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
 
 from config.errors import Code, Refusal, invalid
+from config.statements import Places
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
@@ -25,26 +28,9 @@ class KeysetPagination(BasePagination):
     limit_query_param = "limit"
     cursor_query_param = "cursor"
 
-    def paginate_queryset(self, queryset: QuerySet, request: Request, view: Any = None) -> list[Model]:
-        self.request = request
-        self.limit = self._limit()
-        self.field, self.descending = _ordering_of(queryset)
-        cursor = self._cursor()
-        backward = bool(cursor and cursor["back"])
-        if cursor:
-            queryset = queryset.filter(_beyond(self.field, self.descending != backward, backward, cursor))
-        queryset = queryset.order_by(*_order(self.field, self.descending != backward, backward))
-        rows = list(queryset[: self.limit + 1])
-        more = len(rows) > self.limit
-        rows = rows[: self.limit]
-        if backward:
-            rows.reverse()
-        self.next = self._link(rows[-1], back=False) if rows and (more or backward) else None
-        self.previous = self._link(rows[0], back=True) if rows and (more if backward else cursor) else None
-        return rows
-
-    def get_paginated_response(self, data: Any) -> Response:
-        return Response({"results": data, "next": self.next, "previous": self.previous})
+    def page(self, request: Request) -> "Page":
+        """What page is asked for. VALIDATION_CURSOR when its cursor is none of ours."""
+        return Page(request, limit=self._limit(request), cursor=self._cursor(request))
 
     def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
         link = {"type": ["string", "null"], "format": "uri"}
@@ -70,46 +56,104 @@ class KeysetPagination(BasePagination):
             },
         ]
 
-    def _limit(self) -> int:
-        text = self.request.query_params.get(self.limit_query_param, str(DEFAULT_LIMIT))
+    def _limit(self, request: Request) -> int:
+        text = request.query_params.get(self.limit_query_param, str(DEFAULT_LIMIT))
         if not (text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_LIMIT):
             raise invalid(limit=f"Choose a number from 1 to {MAX_LIMIT}.")
         return int(text)
 
-    def _cursor(self) -> dict[str, Any] | None:
-        text = self.request.query_params.get(self.cursor_query_param)
+    def _cursor(self, request: Request) -> dict[str, Any] | None:
+        text = request.query_params.get(self.cursor_query_param)
         if text is None:
             return None
         try:
-            cursor = self._signer().unsign_object(text)
+            return _signer(request).unsign_object(text)
         except (signing.BadSignature, ValueError) as error:
             raise Refusal(Code.VALIDATION_CURSOR) from error
-        # A cursor belongs to the ordering it was made for, and by its salt to the route.
-        if [cursor["field"], cursor["desc"]] != [self.field, self.descending]:
-            raise Refusal(Code.VALIDATION_CURSOR)
-        return cursor
 
-    def _link(self, row: Model, *, back: bool) -> str:
-        value = getattr(row, self.field)
+
+@dataclass(frozen=True)
+class Order:
+    """The field that rows are sorted by before their id."""
+
+    field: str
+    descending: bool
+
+
+class Page:
+    """One page of a route's rows: how its statement begins and ends, and where the next one starts."""
+
+    def __init__(self, request: Request, *, limit: int, cursor: dict[str, Any] | None) -> None:
+        self.request = request
+        self.limit = limit
+        self.cursor = cursor
+        self.is_backward = bool(cursor and cursor["back"])
+
+    @property
+    def shape(self) -> Hashable:
+        """What decides the form of its statement, beside the values."""
+        cursor = self.cursor and {name: self.cursor[name] for name in ("field", "desc", "back")}
+        return self.limit, cursor and tuple(cursor.values())
+
+    @property
+    def values(self) -> dict[str, Any]:
+        if self.cursor is None:
+            return {}
+        value = self.cursor["value"]
+        return {"cursor_id": UUID(self.cursor["id"])} | ({} if value is None else {"cursor_value": value})
+
+    def cut(self, rows: QuerySet, values: Places) -> tuple[QuerySet, Order]:
+        """The rows of this page, and one more if there is one; and how they are ordered."""
+        order = _ordering_of(rows)
+        reversed_order = order.descending != self.is_backward
+        if self.cursor:
+            # A cursor belongs to the ordering it was made for, and by its salt to the route.
+            if [self.cursor["field"], self.cursor["desc"]] != [order.field, order.descending]:
+                raise Refusal(Code.VALIDATION_CURSOR)
+            rows = rows.filter(_beyond(rows, order.field, reversed_order, self.is_backward, values))
+        return rows.order_by(*_order(order.field, reversed_order, self.is_backward))[: self.limit + 1], order
+
+    def columns(self, order: Order) -> dict[str, str]:
+        """What the rows must have for `answer`, beside their fields."""
+        return {} if order.field == "id" else {"_value": order.field}
+
+    def answer(self, rows: list[dict[str, Any]], order: Order) -> dict[str, Any]:
+        """The page as it is sent."""
+        more = len(rows) > self.limit
+        rows = rows[: self.limit]
+        if self.is_backward:
+            rows.reverse()
+        has_next = rows and (more or self.is_backward)
+        has_previous = rows and (more if self.is_backward else self.cursor)
+        links = {
+            "next": self._link(rows[-1], order, back=False) if has_next else None,
+            "previous": self._link(rows[0], order, back=True) if has_previous else None,
+        }
+        for row in rows:
+            row.pop("_value", None)
+        return {"results": rows, **links}
+
+    def _link(self, row: dict[str, Any], order: Order, *, back: bool) -> str:
+        value = row.get("_value")
         cursor = {
-            "field": self.field,
-            "desc": self.descending,
+            "field": order.field,
+            "desc": order.descending,
             "back": back,
             "value": None if value is None else str(value),
-            "id": str(row.pk),
+            "id": row["id"],
         }
-        signed = self._signer().sign_object(cursor)
-        return replace_query_param(self.request.build_absolute_uri(), self.cursor_query_param, signed)
-
-    def _signer(self) -> signing.Signer:
-        # Without a timestamp: the same page has the same links whenever it is asked for.
-        return signing.Signer(salt=f"cursor of {self.request.path}")
+        signed = _signer(self.request).sign_object(cursor)
+        return replace_query_param(self.request.build_absolute_uri(), KeysetPagination.cursor_query_param, signed)
 
 
-def _ordering_of(queryset: QuerySet) -> tuple[str, bool]:
-    """The field that rows are sorted by before their id, and whether it descends."""
+def _signer(request: Request) -> signing.Signer:
+    # Without a timestamp: the same page has the same links whenever it is asked for.
+    return signing.Signer(salt=f"cursor of {request.path}")
+
+
+def _ordering_of(queryset: QuerySet) -> Order:
     name = queryset.query.order_by[0] if queryset.query.order_by else "-id"
-    return name.removeprefix("-"), name.startswith("-")
+    return Order(name.removeprefix("-"), name.startswith("-"))
 
 
 def _order(field: str, descending: bool, backward: bool) -> list[Any]:
@@ -121,14 +165,20 @@ def _order(field: str, descending: bool, backward: bool) -> list[Any]:
     return [by_value, by_id]
 
 
-def _beyond(field: str, descending: bool, backward: bool, cursor: dict[str, Any]) -> Q:
+def _beyond(rows: QuerySet, field: str, descending: bool, backward: bool, values: Places) -> Q:
     """The rows that come after the cursor's row in the direction of travel."""
     beyond = "lt" if descending else "gt"
-    further_id = Q(**{f"id__{beyond}": cursor["id"]})
+    further_id = Q(**{f"id__{beyond}": values["cursor_id"]})
     if field == "id":
         return further_id
     empty = Q(**{f"{field}__isnull": True})
-    if cursor["value"] is None:
+    if "cursor_value" not in values:
         return (empty & further_id) | ~empty if backward else empty & further_id
-    further = Q(**{f"{field}__{beyond}": cursor["value"]}) | (Q(**{field: cursor["value"]}) & further_id)
+    value = values.compared_with(_type_of(rows, field), "cursor_value")
+    further = Q(**{f"{field}__{beyond}": value}) | (Q(**{field: value}) & further_id)
     return further if backward else further | empty
+
+
+def _type_of(rows: QuerySet, name: str) -> Field:
+    annotation = rows.query.annotations.get(name)
+    return annotation.output_field if annotation else rows.model._meta.get_field(name)

@@ -2,6 +2,24 @@ from typing import Any
 
 from rest_framework import serializers
 
+Row = dict[str, Any]
+
+
+class ReadSerializer(serializers.Serializer):
+    """How rows are read, where some fields are `Derived`."""
+
+    @staticmethod
+    def finish(row: Row, viewer: Any) -> Row:
+        """The row as it is sent: with what follows from its own fields, as they are sent, and from who reads it."""
+        raise NotImplementedError
+
+    def to_representation(self, instance: Any) -> Row:
+        return self.finish(super().to_representation(instance), self.context["request"].auth)
+
+
+class ReadModelSerializer(ReadSerializer, serializers.ModelSerializer):
+    """The same over a model's fields."""
+
 
 class StrictSerializer(serializers.Serializer):
     """A serializer that refuses fields it does not know, together with all its other complaints."""

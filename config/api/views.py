@@ -1,20 +1,28 @@
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import partial
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import models, transaction
-from django.http import Http404, HttpRequest
+from django.db.models import F
+from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework import status
-from rest_framework.renderers import JSONRenderer
+from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.viewsets import GenericViewSet
 
 from config.api.conditional import etag_of, is_current, is_known, refuse_key
+from config.api.filters import NO_FILTERS, Asked
+from config.api.reading import as_json, finished
+from config.api.renderers import as_bytes
+from config.api.serializers import Row
 from config.errors import Code, Refusal
+from config.jsonrows import WrittenText, WrittenUUID, rows_of, side_by_side
+from config.statements import Build, Draft, Places, Values, statements
 
 Handler = Callable[..., Response]
 
@@ -25,6 +33,14 @@ class RowResponse(Response):
     def __init__(self, data: Any, *, row_id: UUID, status: int = status.HTTP_200_OK) -> None:
         super().__init__(data, status=status)
         self.row_id = row_id
+
+
+class StandInRequest:
+    """All of a request that may decide which rows are read: who asks, and by which parameters."""
+
+    def __init__(self, auth: Any, query_params: QueryDict) -> None:
+        self.auth = auth
+        self.query_params = query_params
 
 
 class ResourceViewSet(GenericViewSet):
@@ -44,15 +60,71 @@ class ResourceViewSet(GenericViewSet):
     def get_queryset(self) -> models.QuerySet:
         return super().get_queryset().visible_to(self.viewer)
 
+    def parent(self) -> models.QuerySet | None:
+        """The row that this route's rows belong to: the address leads nowhere for whoever does not see that one."""
+        return None
+
+    def require_parent(self) -> None:
+        parent = self.parent()
+        if parent is not None and not parent.exists():
+            raise Http404
+
     def get_object(self) -> Any:
         return self.visible_row(self.kwargs["pk"])
 
     def visible_row(self, pk: Any) -> Any:
         """One row, or a 404 that says the same whether it is hidden or was never there."""
+        self.require_parent()
         row = self.get_queryset().filter(pk=pk).first()
         if row is None:
             raise Http404
         return row
+
+    def read_page(self) -> dict[str, Any]:
+        """The page that is asked for, in one statement."""
+        page = self.paginator.page(self.request)
+
+        def draft(values: Places) -> Draft:
+            rows, order = page.cut(self.filter_queryset(self.get_queryset()), values)
+            return self._draft(rows, note=order, **page.columns(order))
+
+        rows, order = self._read(draft, page.values, Asked.of(self), page.shape)
+        return page.answer(rows, order)
+
+    def read_row(self, pk: UUID) -> dict[str, Any]:
+        """One row as this viewer reads it, in one statement; or a 404, see `visible_row`."""
+        rows, _ = self._read(lambda values: self._draft(self.get_queryset().filter(pk=values["row"])), {"row": pk})
+        if not rows:
+            raise Http404
+        return rows[0]
+
+    def _read(
+        self, draft: Build, values: Values, asked: Asked = NO_FILTERS, shape: Hashable = None
+    ) -> tuple[list[Row], Any]:
+        """What the rows of a statement look like to this viewer, and its note."""
+        values = {**self.viewer.values, **self.kwargs, **asked.ids, **values}
+        key = (type(self), self.action, self.viewer.shape, asked.params, shape) if asked.recurs else None
+        (found,), note = statements.ask(key, values, partial(self._built, draft, asked))
+        if found[1:] == ("[]",):
+            raise Http404
+        return finished(orjson.loads(found[0]), self.get_serializer_class(), self.viewer), note
+
+    def _draft(self, rows: models.QuerySet, *, note: Any = None, **columns: str) -> Draft:
+        """The rows and, where they have one, their parent."""
+        parts = [as_json(rows, self.get_serializer_class()(), **columns)]
+        if (parent := self.parent()) is not None:
+            parts.append(rows_of(parent, WrittenText(WrittenUUID(F("pk")))))
+        return Draft(*side_by_side(parts), note)
+
+    def _built(self, draft: Build, asked: Asked, values: Places) -> Draft:
+        """The draft for other values than those of the request: whatever decides the rows is asked for them."""
+        request, kwargs = self.request, self.kwargs
+        self.request = StandInRequest(self.viewer.standing_in(values), asked.query_params(values))
+        self.kwargs = {name: values[name] for name in kwargs}
+        try:
+            return draft(values)
+        finally:
+            self.request, self.kwargs = request, kwargs
 
     def validated(self, serializer_class: type[BaseSerializer], *, partial: bool = False) -> dict[str, Any]:
         serializer = serializer_class(data=self.request.data, partial=partial, context=self.get_serializer_context())
@@ -64,7 +136,7 @@ class ResourceViewSet(GenericViewSet):
         return self.shown_by_id(row.pk, status=status)
 
     def shown_by_id(self, pk: UUID, *, status: int) -> Response:
-        return RowResponse(self.get_serializer(self.visible_row(pk)).data, row_id=pk, status=status)
+        return RowResponse(self.read_row(pk), row_id=pk, status=status)
 
     def created(self, row: models.Model) -> Response:
         return self.shown(row, status=status.HTTP_201_CREATED)
@@ -95,7 +167,7 @@ class ResourceViewSet(GenericViewSet):
         with transaction.atomic():
             # Under the lock of the change: of many who have read the same, one finds it as they read it.
             self.lock()
-            if not is_current(request, etag_of(self.rendered(self.representation()))):
+            if not is_current(request, etag_of(as_bytes(self.representation()))):
                 raise Refusal(Code.CONFLICT_STALE)
             return self.tagged(action(request, *args, **kwargs))
 
@@ -105,18 +177,14 @@ class ResourceViewSet(GenericViewSet):
 
     def representation(self) -> Any:
         """What a read of this address answers now."""
-        return self.get_serializer(self.get_object()).data
-
-    def rendered(self, data: Any) -> bytes:
-        """The bytes that this data is sent as, when nobody asks for indentation."""
-        return JSONRenderer().render(data)
+        return self.read_row(self.kwargs["pk"])
 
     def tagged(self, response: Response) -> Response:
         """The answer with its ETag if it is a single row's; 304 for a reader who has it already."""
         is_read = self.request.method in {"GET", "HEAD"}
         if not isinstance(response, RowResponse) and not (is_read and is_single(response.data)):
             return response
-        content = self.rendered(response.data)
+        content = as_bytes(response.data)
         etag = etag_of(content)
         if is_read and is_known(self.request, etag):
             response = Response(status=status.HTTP_304_NOT_MODIFIED, headers={"Content-Length": str(len(content))})
@@ -124,6 +192,16 @@ class ResourceViewSet(GenericViewSet):
         # A browser may keep it and has to ask each time: the next one at this tablet is somebody else.
         response["Cache-Control"] = "private, no-cache"
         return response
+
+
+class ListMixin(ListModelMixin):
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(self.read_page())
+
+
+class RetrieveMixin(RetrieveModelMixin):
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        return Response(self.read_row(self.kwargs["pk"]))
 
 
 def is_single(data: Any) -> bool:

@@ -151,8 +151,12 @@ class ListItemQuerySet(ScopedQuerySet):
                 occurs_on=F("list__occurs_on"),
             )
             .annotate(
+                is_planned=_is_planned_by(viewer),
                 seen_stage=_unless_concealed(F("plan__stage")),
                 seen_planned_price=_unless_concealed(F("plan__planned_price")),
+                seen_giver_note=_unless_concealed(F("plan__giver_note")),
+                seen_withdrawn=_unless_concealed(F("withdrawn")),
+                seen_over_claimed=_unless_concealed(Case(When(claimed__gt=F("quantity"), then=True), default=False)),
                 seen_remaining=_unless_concealed(_remaining()),
                 seen_status=_unless_concealed(_status()),
             )
@@ -314,8 +318,14 @@ class Claim(HouseholdRow, Deletable):
 UNDER_WAY = list(Claim.Status)[1:]
 
 
-def _unless_concealed(expression: F | Case | Greatest) -> Case:
+def _unless_concealed(expression: F | Case) -> Case:
     return Case(When(is_concealed=True, then=None), default=expression)
+
+
+def _is_planned_by(viewer: Viewer) -> Case:
+    """Whether the viewer has a say in what is planned, as `GiftList.is_planned_by` has it."""
+    planned = Q(household__in=viewer.planning_household_ids) | Q(list__owner=viewer.user)
+    return Case(When(planned, then=True), default=False)
 
 
 def _is_kept_for_givers() -> Q:

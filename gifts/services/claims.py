@@ -54,7 +54,7 @@ class Standing:
     def allowed(self) -> list[str]:
         return allowed_moves(
             stage=self.item.plan.stage,
-            mine=self.mine,
+            has_claim=self.mine is not None,
             claimed=len(self.claims),
             remaining=self.remaining,
             plans=self.plans,

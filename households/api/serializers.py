@@ -1,13 +1,14 @@
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import User
-from config.api.fields import VisibleRelatedField, VisibleRelatedListField
-from config.api.serializers import StrictModelSerializer, StrictSerializer
+from config.api.fields import Derived, VisibleRelatedField, VisibleRelatedListField
+from config.api.serializers import ReadModelSerializer, Row, StrictModelSerializer, StrictSerializer
 from households.models import Household, Membership, Occasion, Person, Role, Tag
+from households.viewer import Viewer
 
 
 class UserRefSerializer(serializers.ModelSerializer):
@@ -70,17 +71,17 @@ class MyWriteSerializer(StrictModelSerializer):
         fields = ["name", "avatar_url"]
 
 
-class HouseholdSerializer(serializers.ModelSerializer):
-    role = serializers.SerializerMethodField(help_text="What the reader may do here.")
+class HouseholdSerializer(ReadModelSerializer):
+    role = Derived(serializers.ChoiceField(choices=Role.choices), help_text="What the reader may do here.")
 
     class Meta:
         model = Household
         fields = ["id", "name", "currency", "timezone", "role", "created_at", "updated_at"]
         read_only_fields = fields
 
-    @extend_schema_field(serializers.ChoiceField(choices=Role.choices))
-    def get_role(self, household: Household) -> str:
-        return self.context["request"].auth.belonging(household.pk).role
+    @staticmethod
+    def finish(row: Row, viewer: Viewer) -> Row:
+        return row | {"role": viewer.belonging(UUID(row["id"])).role}
 
 
 class HouseholdWriteSerializer(StrictModelSerializer):
@@ -92,15 +93,12 @@ class HouseholdWriteSerializer(StrictModelSerializer):
 class MembershipSerializer(serializers.ModelSerializer):
     user = UserRefSerializer()
     person = PersonRefSerializer(allow_null=True)
-    is_activated = serializers.SerializerMethodField(help_text="Whether they have ever signed in.")
+    is_activated = serializers.BooleanField(help_text="Whether they have ever signed in.")
 
     class Meta:
         model = Membership
         fields = ["id", "household", "user", "role", "person", "is_active", "is_activated", "created_at", "updated_at"]
         read_only_fields = fields
-
-    def get_is_activated(self, membership: Membership) -> bool:
-        return membership.user.activated_at is not None
 
 
 class NewMemberSerializer(MembershipSerializer):
@@ -153,7 +151,7 @@ EMPTY = {
 }
 
 
-class PersonSerializer(serializers.ModelSerializer):
+class PersonSerializer(ReadModelSerializer):
     """Somebody as those who plan know them. A guest reads the name alone, in the same shape."""
 
     created_at = serializers.DateTimeField(read_only=True, allow_null=True)
@@ -182,11 +180,11 @@ class PersonSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = fields
 
-    def to_representation(self, person: Person) -> dict[str, Any]:
-        shown = super().to_representation(person)
-        if self.context["request"].auth.plans(person.household_id):
-            return shown
-        return {name: value if name in NAME else EMPTY.get(name) for name, value in shown.items()}
+    @staticmethod
+    def finish(row: Row, viewer: Viewer) -> Row:
+        if viewer.plans(UUID(str(row["household"]))):
+            return row
+        return {name: value if name in NAME else EMPTY.get(name) for name, value in row.items()}
 
 
 class PersonWriteSerializer(StrictModelSerializer):
@@ -219,9 +217,11 @@ class PersonCreateSerializer(PersonWriteSerializer):
         fields = ["household", *PersonWriteSerializer.Meta.fields]
 
 
-class OccasionSerializer(serializers.ModelSerializer):
+class OccasionSerializer(ReadModelSerializer):
     honoree = PersonRefSerializer(allow_null=True)
-    next_date = serializers.SerializerMethodField(help_text="When it is celebrated next, in the household's time zone.")
+    next_date = Derived(
+        serializers.DateField(allow_null=True), help_text="When it is celebrated next, in the household's time zone."
+    )
 
     class Meta:
         model = Occasion
@@ -242,8 +242,10 @@ class OccasionSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = fields
 
-    def get_next_date(self, occasion: Occasion) -> date | None:
-        return occasion.next_date(self.context["request"].auth.belonging(occasion.household_id).today())
+    @staticmethod
+    def finish(row: Row, viewer: Viewer) -> Row:
+        occasion = Occasion(date=row["date"] and date.fromisoformat(row["date"]), is_yearly=row["is_yearly"])
+        return row | {"next_date": occasion.next_date(viewer.belonging(UUID(str(row["household"]))).today())}
 
 
 class OccasionWriteSerializer(StrictModelSerializer):

@@ -1,18 +1,16 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, QuerySet
-from django.http import Http404
+from django.db.models import Case, Prefetch, QuerySet, When
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.idempotency import RepeatableViewSet
 from accounts.models import User
 from accounts.services.users import update_profile
-from config.api.views import RowResponse
+from config.api.views import ListMixin, RetrieveMixin, RowResponse
 from config.client import client_of
 from households.api import filters, serializers
 from households.api.undo import RestoreMixin
@@ -22,7 +20,7 @@ from households.services.households import locked_with_household
 from households.viewer import Viewer
 
 
-class UserViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
+class UserViewSet(ListMixin, RetrieveMixin, RepeatableViewSet):
     """The people one shares a household with, and oneself."""
 
     queryset = User.objects.all()
@@ -49,7 +47,7 @@ class UserViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
         return serializers.MySerializer(User.objects.get(pk=self.viewer.user.pk)).data
 
 
-class HouseholdViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
+class HouseholdViewSet(ListMixin, RetrieveMixin, RepeatableViewSet):
     """The households one belongs to."""
 
     queryset = Household.objects.all()
@@ -72,18 +70,20 @@ class HouseholdViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
         return self.shown(households.update_household(viewer=self.viewer, household_id=pk, changes=changes))
 
 
-class MemberViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
+class MemberViewSet(ListMixin, RetrieveMixin, RepeatableViewSet):
     """Who belongs to a household."""
 
-    queryset = Membership.objects.select_related("user", "person").order_by("-id")
+    queryset = Membership.objects.select_related("user", "person").annotate(
+        is_activated=Case(When(user__activated_at__isnull=False, then=True), default=False)
+    )
     serializer_class = serializers.MembershipSerializer
     without_key = ("create", "activation_code")
 
+    def parent(self) -> QuerySet:
+        return Household.objects.planned_by(self.viewer).filter(pk=self.kwargs["household_id"])
+
     def get_queryset(self) -> QuerySet:
-        household_id = self.kwargs.get("household_id")
-        if self.viewer and household_id not in self.viewer.planning_household_ids:
-            raise Http404
-        return super().get_queryset().filter(household=household_id)
+        return super().get_queryset().filter(household=self.kwargs.get("household_id"))
 
     def lock(self) -> None:
         locked_with_household(Membership.objects.visible_to(self.viewer), self.kwargs["pk"])
@@ -91,14 +91,14 @@ class MemberViewSet(ListModelMixin, RetrieveModelMixin, RepeatableViewSet):
     @extend_schema(request=serializers.MemberCreateSerializer, responses={201: serializers.NewMemberSerializer})
     def create(self, request: Request, household_id: UUID) -> Response:
         """Add somebody with a new login; answers the one-time code to hand over. For owners."""
-        self.get_queryset()
-        membership, membership.activation_code = members.add_member(
+        self.require_parent()
+        membership, code = members.add_member(
             viewer=self.viewer,
             household_id=household_id,
             client=client_of(request),
             **self.validated(serializers.MemberCreateSerializer),
         )
-        return Response(serializers.NewMemberSerializer(membership).data, status=201)
+        return Response(self.read_row(membership.pk) | {"activation_code": code}, status=201)
 
     @extend_schema(request=serializers.MemberUpdateSerializer)
     def partial_update(self, request: Request, household_id: UUID, pk: UUID) -> Response:
@@ -136,7 +136,7 @@ class PersonRows(RepeatableViewSet):
         locked_with_household(Person.objects.visible_to(self.viewer), self.kwargs["pk"])
 
 
-class PersonViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, PersonRows):
+class PersonViewSet(ListMixin, RetrieveMixin, RestoreMixin, PersonRows):
     """Everybody who gives or gets."""
 
     undo = staticmethod(people.restore_person)
@@ -161,7 +161,7 @@ class PersonViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, PersonRows
         return self.gone()
 
 
-class TagViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
+class TagViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet):
     """The household's words for its people and gifts."""
 
     undo = staticmethod(tags.restore_tag)
@@ -197,7 +197,7 @@ class TagViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableVie
         return self.gone()
 
 
-class OccasionViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
+class OccasionViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet):
     """The days to give on."""
 
     undo = staticmethod(occasions.restore_occasion)

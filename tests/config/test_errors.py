@@ -93,7 +93,7 @@ def test_a_defect_is_a_500_that_tells_nothing(db, door, raising, error):
 
 
 def test_an_answer_that_cannot_be_written_is_a_500(db, door, monkeypatch):
-    monkeypatch.setattr(health.HealthView, "get", lambda *args: Response({"status": float("nan")}))
+    monkeypatch.setattr(health.HealthView, "get", lambda *args: Response({"status": object()}))
     assert code_of(door.get("/api/v1/health")) == (500, "SERVER_ERROR")
 
 

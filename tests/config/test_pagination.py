@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.test import APIClient, APIRequestFactory
 
 from config.api.pagination import KeysetPagination
+from config.statements import Places
 from households.models import Household, Person
 from tests.cast import Family
 from tests.envelope import code_of, complaints
@@ -23,10 +24,11 @@ PEOPLE = "/api/v1/people"
 
 
 def page(queryset: QuerySet, url: str) -> tuple[list[Any], str | None, str | None]:
-    paginator = KeysetPagination()
-    rows = paginator.paginate_queryset(queryset, Request(APIRequestFactory().get(url)))
-    body = paginator.get_paginated_response(rows).data
-    return body["results"], body["next"], body["previous"]
+    asked = KeysetPagination().page(Request(APIRequestFactory().get(url)))
+    rows, order = asked.cut(queryset, Places(asked.values))
+    found = {str(row.pk): row for row in rows}
+    body = asked.answer([{"id": pk, "_value": getattr(row, order.field)} for pk, row in found.items()], order)
+    return [found[row["id"]] for row in body["results"]], body["next"], body["previous"]
 
 
 def forwards(queryset: QuerySet, url: str | None) -> Iterator[list[Any]]:

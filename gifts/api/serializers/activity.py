@@ -1,16 +1,17 @@
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.api.serializers import StrictSerializer
+from config.api.fields import Derived
+from config.api.serializers import ReadSerializer, Row, StrictSerializer
 from gifts.models.diary import WORD_OF
 from households.api.serializers import UserRefSerializer
 from households.models import Activity
+from households.viewer import Viewer
 
 
-class SubjectSerializer(serializers.Serializer):
+class SubjectSerializer(ReadSerializer):
     """What an entry is about, as it is called today."""
 
-    type = serializers.SerializerMethodField()
+    type = Derived(serializers.ChoiceField(choices=sorted(WORD_OF.values())), source="subject_type")
     id = serializers.UUIDField(source="subject_id")
     title = serializers.CharField(
         source="subject_title", allow_null=True, help_text="None when it is no longer anywhere that the reader sees."
@@ -19,9 +20,9 @@ class SubjectSerializer(serializers.Serializer):
         source="subject_item", allow_null=True, help_text="The item it belongs to: of a plan, a claim, a comment on it."
     )
 
-    @extend_schema_field(serializers.ChoiceField(choices=sorted(WORD_OF.values())))
-    def get_type(self, entry: Activity) -> str:
-        return WORD_OF.get(entry.subject_type, entry.subject_type)
+    @staticmethod
+    def finish(row: Row, viewer: Viewer) -> Row:
+        return row | {"type": WORD_OF.get(row["type"], row["type"])}
 
 
 class ActivitySerializer(serializers.ModelSerializer):

@@ -1,15 +1,15 @@
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from config.api.fields import VisibleRelatedField
-from config.api.serializers import StrictModelSerializer, StrictSerializer
+from config.api.fields import Derived, VisibleRelatedField
+from config.api.serializers import ReadModelSerializer, Row, StrictModelSerializer, StrictSerializer
 from gifts.api.serializers.gifts import GiftRefSerializer, GiftWriteSerializer
 from gifts.models import MAX_QUANTITY, Claim, ItemPlan, ListItem
 from gifts.moves import STATUSES, allowed_moves
 from households.api.serializers import PersonRefSerializer, UserRefSerializer
 from households.models import Person
+from households.viewer import Viewer
 
 
 class ClaimSerializer(serializers.ModelSerializer):
@@ -21,7 +21,7 @@ class ClaimSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
 
-class ItemSerializer(serializers.ModelSerializer):
+class ItemSerializer(ReadModelSerializer):
     """An item as this viewer sees it. On one's own wishes the givers' side is null, always in the same shape."""
 
     gift = GiftRefSerializer()
@@ -37,13 +37,21 @@ class ItemSerializer(serializers.ModelSerializer):
     planned_price = serializers.DecimalField(
         source="seen_planned_price", max_digits=12, decimal_places=2, allow_null=True
     )
-    giver_note = serializers.SerializerMethodField()
-    withdrawn = serializers.SerializerMethodField(help_text="Taken back by whoever wished for it; claims remain.")
+    giver_note = serializers.CharField(source="seen_giver_note", allow_null=True)
+    withdrawn = serializers.BooleanField(
+        source="seen_withdrawn", allow_null=True, help_text="Taken back by whoever wished for it; claims remain."
+    )
     remaining = serializers.IntegerField(source="seen_remaining", allow_null=True)
-    over_claimed = serializers.SerializerMethodField(help_text="Whether more is claimed than is wished for.")
-    claims = serializers.SerializerMethodField()
-    my_claim = serializers.SerializerMethodField()
-    allowed_transitions = serializers.SerializerMethodField(help_text="What POST .../status accepts from this viewer.")
+    over_claimed = serializers.BooleanField(
+        source="seen_over_claimed", allow_null=True, help_text="Whether more is claimed than is wished for."
+    )
+    claims = ClaimSerializer(many=True, allow_null=True)
+    my_claim = Derived(ClaimSerializer(allow_null=True))
+    allowed_transitions = Derived(
+        serializers.ListField(child=serializers.ChoiceField(choices=STATUSES), allow_null=True),
+        source="is_planned",
+        help_text="What POST .../status accepts from this viewer.",
+    )
 
     class Meta:
         model = ListItem
@@ -75,42 +83,21 @@ class ItemSerializer(serializers.ModelSerializer):
         ]
         read_only_fields = fields
 
-    def get_giver_note(self, item: ListItem) -> str | None:
-        return None if item.is_concealed else item.plan.giver_note
-
-    def get_withdrawn(self, item: ListItem) -> bool | None:
-        return None if item.is_concealed else item.withdrawn
-
-    def get_over_claimed(self, item: ListItem) -> bool | None:
-        return None if item.is_concealed else item.claimed > item.quantity
-
-    @extend_schema_field(ClaimSerializer(many=True, allow_null=True))
-    def get_claims(self, item: ListItem) -> list[dict[str, Any]] | None:
-        return None if item.is_concealed else list(ClaimSerializer(item.claims.all(), many=True).data)
-
-    @extend_schema_field(ClaimSerializer(allow_null=True))
-    def get_my_claim(self, item: ListItem) -> dict[str, Any] | None:
-        mine = self._my_claim(item)
-        return ClaimSerializer(mine).data if mine else None
-
-    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=STATUSES), allow_null=True))
-    def get_allowed_transitions(self, item: ListItem) -> list[str] | None:
-        if item.is_concealed:
-            return None
-        return allowed_moves(
-            stage=item.seen_stage,
-            mine=self._my_claim(item),
-            claimed=len(item.claims.all()),
-            remaining=item.seen_remaining,
-            plans=item.list.is_planned_by(self.context["request"].auth),
-            withdrawn=item.withdrawn,
+    @staticmethod
+    def finish(row: Row, viewer: Viewer) -> Row:
+        if row["withdrawn"] is None:  # concealed
+            return row | {"claims": None, "allowed_transitions": None}
+        me = viewer.person_in(str(row["household"]))
+        mine = next((claim for claim in row["claims"] if claim["giver"]["id"] == me), None)
+        moves = allowed_moves(
+            stage=row["stage"],
+            has_claim=mine is not None,
+            claimed=len(row["claims"]),
+            remaining=row["remaining"],
+            plans=row["allowed_transitions"],
+            withdrawn=row["withdrawn"],
         )
-
-    def _my_claim(self, item: ListItem) -> Claim | None:
-        if item.is_concealed:
-            return None
-        me = self.context["request"].auth.belonging(item.household_id).person_id
-        return next((claim for claim in item.claims.all() if claim.giver_id == me), None)
+        return row | {"my_claim": mine, "allowed_transitions": moves}
 
 
 class PlanFieldsSerializer(StrictSerializer):

@@ -6,16 +6,14 @@ from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
-from rest_framework.mixins import ListModelMixin
-from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.tokens import StreamTicket
 from config.api.conditional import refuse_key
-from config.api.renderers import EventStreamRenderer
-from config.api.views import ResourceViewSet
+from config.api.renderers import EventStreamRenderer, JSONRenderer
+from config.api.views import ListMixin, ResourceViewSet
 from gifts.api import filters
 from gifts.api.serializers import activity as serializers
 from gifts.models.diary import diary_read_by
@@ -24,7 +22,7 @@ from households.authentication import TicketAuthentication, ViewerAuthentication
 from households.models import Activity
 
 
-class ActivityViewSet(ListModelMixin, ResourceViewSet):
+class ActivityViewSet(ListMixin, ResourceViewSet):
     """What happened in the household, newest first, as far as the reader may know of it."""
 
     queryset = Activity.objects.all()

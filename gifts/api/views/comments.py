@@ -2,12 +2,12 @@ from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.idempotency import RepeatableViewSet
 from accounts.models import User
+from config.api.views import ListMixin, RetrieveMixin
 from gifts.api import filters
 from gifts.api.serializers import comments as serializers
 from gifts.models import Comment
@@ -17,7 +17,7 @@ from households.models import Person
 from households.services.households import locked_with_household
 
 
-class CommentViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
+class CommentViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet):
     """What is said about what one sees, unless it is hidden from the reader."""
 
     undo = staticmethod(comments.restore_comment)

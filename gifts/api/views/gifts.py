@@ -3,11 +3,11 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.idempotency import RepeatableViewSet
+from config.api.views import ListMixin, RetrieveMixin
 from gifts.api import filters
 from gifts.api.serializers import gifts as serializers
 from gifts.models import Gift
@@ -16,7 +16,7 @@ from households.api.undo import RestoreMixin
 from households.models import Tag
 
 
-class GiftViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
+class GiftViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet):
     """The catalog, and what is on the lists one sees."""
 
     undo = staticmethod(gifts.restore_gift)

@@ -1,14 +1,13 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.idempotency import RepeatableViewSet
+from config.api.views import ListMixin, RetrieveMixin
 from gifts.api import filters
 from gifts.api.serializers import items as serializers
 from gifts.models import Claim, GiftList, ListItem
@@ -25,7 +24,7 @@ class ItemRows(RepeatableViewSet):
         return rows.as_seen_by(self.viewer) if self.viewer else rows
 
 
-class ItemViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, ItemRows):
+class ItemViewSet(ListMixin, RetrieveMixin, RestoreMixin, ItemRows):
     """What stands on the lists one sees."""
 
     undo = staticmethod(items.restore_item)
@@ -80,22 +79,22 @@ class ItemViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, ItemRows):
         return item
 
 
-class ListItemViewSet(ListModelMixin, ItemRows):
+class ListItemViewSet(ListMixin, ItemRows):
     """What stands on one list, in its order: for its givers together with what they hide beside it."""
 
     filterset_class = filters.ListItemsFilter
 
+    def parent(self) -> QuerySet:
+        return GiftList.objects.visible_to(self.viewer).filter(pk=self.kwargs["list_id"])
+
     def get_queryset(self) -> QuerySet:
-        list_id = self.kwargs.get("list_id")
-        if self.viewer and not GiftList.objects.visible_to(self.viewer).filter(pk=list_id).exists():
-            raise Http404
         rows = super().get_queryset()
-        return rows.on_list(list_id, self.viewer).order_by("ordinal") if self.viewer else rows
+        return rows.on_list(self.kwargs["list_id"], self.viewer).order_by("ordinal") if self.viewer else rows
 
     @extend_schema(request=serializers.ItemCreateSerializer, responses={201: serializers.ItemSerializer})
     def create(self, request: Request, list_id: UUID) -> Response:
         """Put a gift on the list. On a list that its recipient sees, a giver's gift is hidden unless `openly`."""
-        self.get_queryset()
+        self.require_parent()
         fields = self.validated(serializers.ItemCreateSerializer)
         return self.created(items.add_item(viewer=self.viewer, list_id=list_id, **fields))
 

@@ -2,11 +2,11 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.idempotency import RepeatableViewSet
+from config.api.views import ListMixin, RetrieveMixin
 from gifts.api import filters
 from gifts.api.serializers import lists as serializers
 from gifts.models import GiftList
@@ -14,7 +14,7 @@ from gifts.services import lists
 from households.api.undo import RestoreMixin
 
 
-class GiftListViewSet(ListModelMixin, RetrieveModelMixin, RestoreMixin, RepeatableViewSet):
+class GiftListViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet):
     """Lists of gifts: what somebody wishes for, what others plan for them, and ideas for nobody yet."""
 
     undo = staticmethod(lists.restore_list)

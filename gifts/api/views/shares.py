@@ -1,29 +1,28 @@
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.mixins import ListModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.idempotency import RepeatableViewSet
+from config.api.views import ListMixin
 from gifts.api.serializers import shares as serializers
 from gifts.models import GiftList, ListShare
 from gifts.services import lists, shares
 
 
-class ListShareViewSet(ListModelMixin, RepeatableViewSet):
+class ListShareViewSet(ListMixin, RepeatableViewSet):
     """The guests to whom a list is shown. A guest finds their own share and no other."""
 
     queryset = ListShare.objects.select_related("guest__user", "guest__person")
     serializer_class = serializers.ListShareSerializer
 
+    def parent(self) -> QuerySet:
+        return GiftList.objects.visible_to(self.viewer).filter(pk=self.kwargs["list_id"])
+
     def get_queryset(self) -> QuerySet:
-        list_id = self.kwargs.get("list_id")
-        if self.viewer and not GiftList.objects.visible_to(self.viewer).filter(pk=list_id).exists():
-            raise Http404
-        return super().get_queryset().filter(list=list_id)
+        return super().get_queryset().filter(list=self.kwargs.get("list_id"))
 
     def lock(self) -> None:
         lists.locked_after_main_list(GiftList.objects.visible_to(self.viewer), self.kwargs["list_id"])
@@ -40,7 +39,7 @@ class ListShareViewSet(ListModelMixin, RepeatableViewSet):
 
         What is hidden beside a list is not shared with it: that has an id of its own.
         """
-        self.get_queryset()
+        self.require_parent()
         guest = self.validated(serializers.ListShareCreateSerializer)["guest"]
         share, is_new = shares.share_list(viewer=self.viewer, list_id=list_id, guest=guest)
         return self.shown(share, status=201 if is_new else 200)
