@@ -46,9 +46,13 @@ class Server:
 
 
 def environment(data_dir: Path, **variables: str) -> dict[str, str]:
-    """What a fresh machine has, Hearth's data folder, and these. Coverage's own variables stay."""
+    """What a fresh machine has, Hearth's data folder, and these. Coverage's own variables stay.
+
+    Tests ask more in a minute than a family's apps do, so the ordinary limits are off.
+    """
     kept = {name: value for name, value in os.environ.items() if name in KEPT or name.startswith("COVERAGE_")}
-    return kept | {"HEARTH_ENV_FILE": os.devnull, "HEARTH_DATA_DIR": str(data_dir)} | variables
+    limits = {"API_LIMIT_PER_MINUTE": "0", "API_ANONYMOUS_LIMIT_PER_MINUTE": "0"}
+    return kept | limits | {"HEARTH_ENV_FILE": os.devnull, "HEARTH_DATA_DIR": str(data_dir)} | variables
 
 
 def manage(*arguments: str, data_dir: Path, **variables: str) -> subprocess.CompletedProcess:

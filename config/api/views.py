@@ -9,6 +9,7 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework import status
+from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -196,7 +197,12 @@ class ResourceViewSet(GenericViewSet):
 
 class ListMixin(ListModelMixin):
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        return Response(self.read_page())
+        try:
+            return Response(self.read_page())
+        except (ValidationError, Refusal):
+            # What leads nowhere does so for every question.
+            self.require_parent()
+            raise
 
 
 class RetrieveMixin(RetrieveModelMixin):

@@ -29,10 +29,6 @@ def code_of(answer) -> str:
     return answer.json()["error"]["code"]
 
 
-def a_claim() -> Claim:
-    return Claim(quantity=1)
-
-
 # `stage, own claim?, claims in all, remaining: where one may move`
 ALLOWED = [
     ("idea", False, 0, 2, [*ANYWHERE, "dropped"]),
@@ -48,8 +44,7 @@ ALLOWED = [
 
 @pytest.mark.parametrize(("stage", "own", "claimed", "remaining", "allowed"), ALLOWED)
 def test_the_table_of_moves(stage: str, own: bool, claimed: int, remaining: int, allowed: list[str]):
-    mine = a_claim() if own else None
-    assert allowed_moves(stage=stage, mine=mine, claimed=claimed, remaining=remaining) == allowed
+    assert allowed_moves(stage=stage, has_claim=own, claimed=claimed, remaining=remaining) == allowed
 
 
 def standing(api: APIClient, item: ListItem) -> dict:

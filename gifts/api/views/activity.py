@@ -12,7 +12,7 @@ from rest_framework.views import APIView
 
 from accounts.tokens import StreamTicket
 from config.api.conditional import refuse_key
-from config.api.renderers import EventStreamRenderer, JSONRenderer
+from config.api.renderers import EventStreamRenderer, JSONRenderer, as_bytes
 from config.api.views import ListMixin, ResourceViewSet
 from gifts.api import filters
 from gifts.api.serializers import activity as serializers
@@ -83,7 +83,7 @@ class ActivityStreamView(APIView):
             session_id=viewer.session.pk,
             after=asked.get("after"),
             viewer_now=partial(viewer_of_session, viewer.session.pk),
-            render=_as_json,
+            render=partial(_as_json, request),
         )
         return _event_stream([] if request.method == "HEAD" else hold.blocks())
 
@@ -101,8 +101,8 @@ class ActivityStreamView(APIView):
         return serializer.validated_data
 
 
-def _as_json(entry: Activity) -> str:
-    return JSONRenderer().render(serializers.ActivitySerializer(entry).data).decode()
+def _as_json(request: Request, entry: Activity) -> str:
+    return as_bytes(serializers.ActivitySerializer(entry, context={"request": request}).data).decode()
 
 
 def _event_stream(blocks: Iterable[str]) -> StreamingHttpResponse:
