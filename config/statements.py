@@ -11,6 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -182,6 +183,14 @@ _FIELDS: dict[type, models.Field] = {
     date: models.DateField(),
     str: models.TextField(),
 }
+
+
+def in_python(rows: models.QuerySet) -> Draft:
+    """A statement for these `values_list` rows; its note turns what the database answers into Python's types."""
+    compiler = rows.query.get_compiler(connection=connection)
+    sql, params = compiler.as_sql()
+    converters = compiler.get_converters([column for column, _, _ in compiler.select])
+    return Draft(sql, params, note=partial(compiler.apply_converters, converters=converters))
 
 
 class PreparedCursor(ServerBindingCursor):

@@ -3,16 +3,17 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
-from accounts.models import DeviceSession
+from accounts.models import DeviceSession, User
 from accounts.services.sessions import touch
 from accounts.tokens import AccessToken, StreamTicket
 from config.client import client_of
 from config.errors import Code, Refusal
+from config.statements import Draft, Places, in_python, statements
 from households.viewer import Belonging, Viewer
 
 
@@ -37,9 +38,8 @@ class ViewerAuthentication(JWTAuthentication):
         return self._signed_in(request, AccessToken.read(raw_token.decode(errors="replace")).session_id)
 
     def _signed_in(self, request: Request, session_id: UUID) -> tuple[Any, Any]:
-        rows = _rows_of_session(session_id)
-        touch(rows[0], client_of(request))
-        viewer = _viewer_from(rows)
+        viewer = _viewer_from(_rows_of_session(session_id))
+        touch(viewer.session, client_of(request))
         return viewer.user, viewer
 
 
@@ -60,33 +60,40 @@ def viewer_of_session(session_id: UUID) -> Viewer | None:
 
 
 def _rows_of_session(session_id: UUID) -> list[Any]:
-    """The live session, once for each membership and couple of its user, with what a viewer is made of.
+    """The live session and its user, once for each membership and couple of theirs, with what a viewer is made of.
 
     AUTH_SESSION_REVOKED when the session, or its user, is not live any more.
     """
-    membership = {
-        "household_id": F("user__memberships__household_id"),
-        "role": F("user__memberships__role"),
-        "person_id": F("user__memberships__person_id"),
-        "timezone": F("user__memberships__household__timezone"),
-        "currency": F("user__memberships__household__currency"),
-        "belongs": F("user__memberships__is_active"),
-        "group_id": F("user__memberships__person__group_links__group_id"),
-    }
-    live = DeviceSession.objects.live().filter(pk=session_id, user__is_active=True)
-    rows = list(live.select_related("user").annotate(**membership).order_by("user__memberships__pk"))
+    values = {"session": session_id, "now": timezone.now()}
+    rows, as_python = statements.ask("live session", values, _live_session)
     if not rows:
         raise Refusal(Code.AUTH_SESSION_REVOKED)
-    return rows
+    return list(as_python(rows))
+
+
+SESSION = [field.attname for field in DeviceSession._meta.concrete_fields]
+USER = [field.attname for field in User._meta.concrete_fields]
+BELONGING = ["household_id", "role", "person_id", "household__timezone", "household__currency", "is_active"]
+GROUP = "person__group_links__group_id"
+
+
+def _live_session(values: Places) -> Draft:
+    live = DeviceSession.objects.live(values["now"]).filter(pk=values["session"], user__is_active=True)
+    membership = [f"user__memberships__{column}" for column in (*BELONGING, GROUP)]
+    columns = [*SESSION, *(f"user__{column}" for column in USER), *membership]
+    return in_python(live.order_by("user__memberships__pk").values_list(*columns))
 
 
 def _viewer_from(rows: list[Any]) -> Viewer:
-    belongings = {
-        row.household_id: Belonging(row.household_id, row.role, row.person_id, row.timezone, row.currency)
-        for row in rows
-        if row.belongs
-    }
-    persons = {person for row in rows for person in (row.person_id, row.group_id) if person}
+    session = DeviceSession.from_db("default", SESSION, rows[0][: len(SESSION)])
+    session.user = User.from_db("default", USER, rows[0][len(SESSION) : len(SESSION) + len(USER)])
+    belongings, persons = {}, set()
+    for row in rows:
+        *belonging, is_active, group_id = row[len(SESSION) + len(USER) :]
+        place = Belonging(*belonging)
+        persons |= {place.person_id, group_id} - {None}
+        if is_active:
+            belongings[place.household_id] = place
     return Viewer(
-        user=rows[0].user, session=rows[0], belongings=tuple(belongings.values()), person_ids=frozenset(persons)
+        user=session.user, session=session, belongings=tuple(belongings.values()), person_ids=frozenset(persons)
     )

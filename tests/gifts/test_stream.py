@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 from uuid import UUID
 
 import pytest
@@ -244,7 +245,7 @@ def hold(family: Family, settings) -> Callable[..., Hold]:
             session_id=session.pk,
             after=newest_of(family),
             viewer_now=partial(viewer_of_session, session.pk),
-            render=_as_json,
+            render=partial(_as_json, SimpleNamespace(auth=None)),
         )
 
     return make
