@@ -164,12 +164,15 @@ if DATABASE_URL:
         "keepalives_idle": 30,
         "tcp_user_timeout": 20_000,
     } | database["OPTIONS"]
-    # A transaction pooler refuses start-up options: there both of these belong on the role (0 = leave it be). Without
-    # JIT, because our statements are wide and their rows few: to compile one takes longer than to run it.
-    if timeout_ms := env.number("DATABASE_STATEMENT_TIMEOUT_MS", default=15_000):
-        options["options"] = f"{options.get('options', '')} -c statement_timeout={timeout_ms} -c jit=off".strip()
-    # A prepared statement lives in a session, and behind a transaction pooler the next statement has another one.
-    options["prepare_threshold"] = None
+    # A transaction pooler refuses start-up options: there these belong on the role. And a prepared statement lives in a
+    # session, of which each transaction gets another one there.
+    if env.switch("DATABASE_TRANSACTION_POOLER", default=False):
+        options["prepare_threshold"] = None
+    else:
+        timeout_ms = env.number("DATABASE_STATEMENT_TIMEOUT_MS", default=15_000)
+        # Without JIT, because our statements are wide and their rows few: to compile one takes longer than to run it.
+        on_start = f"-c statement_timeout={timeout_ms} -c jit=off"
+        options |= {"options": f"{options.get('options', '')} {on_start}".strip(), "prepare_threshold": 5}
     pool_max = env.number("DATABASE_POOL_MAX", default=WEB_THREADS, least=1)
     options["pool"] = {
         "min_size": env.number("DATABASE_POOL_MIN", default=1, most=pool_max),

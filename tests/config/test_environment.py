@@ -172,7 +172,7 @@ def test_https_settings_follow_from_the_public_url(settings_with):
     assert "SECURE_SSL_REDIRECT" not in settings_with(HEARTH_PUBLIC_URL="http://hearth.lan:8000/")
 
 
-def test_postgres_is_pooled_checked_and_fit_for_a_pooler(settings_with):
+def test_postgres_is_pooled_and_checked(settings_with):
     settings = settings_with(**PRODUCTION | {"DATABASE_URL": PRODUCTION["DATABASE_URL"] + "?sslmode=require"})
     database = settings["DATABASES"]["default"]
     options = database["OPTIONS"]
@@ -180,7 +180,7 @@ def test_postgres_is_pooled_checked_and_fit_for_a_pooler(settings_with):
     assert options["pool"] == {"min_size": 1, "max_size": 8, "max_idle": 300, "timeout": 10}
     assert options["connect_timeout"] == 10
     assert options["options"] == "-c statement_timeout=15000 -c jit=off"
-    assert options["prepare_threshold"] is None
+    assert options["prepare_threshold"] is not None
     assert database["CONN_HEALTH_CHECKS"]
     assert database["DISABLE_SERVER_SIDE_CURSORS"]
     assert settings["WEB_CONCURRENCY"] == 2
@@ -199,7 +199,14 @@ def test_the_environment_shapes_the_pool(settings_with):
     options = settings["DATABASES"]["default"]["OPTIONS"]
     assert options["pool"] == {"min_size": 0, "max_size": 3, "max_idle": 60, "timeout": 4}
     assert options["connect_timeout"] == 5
+    assert options["options"] == "-c statement_timeout=0 -c jit=off"
+
+
+def test_a_transaction_pooler_gets_no_options_and_no_prepared_statements(settings_with):
+    settings = settings_with(**PRODUCTION, DATABASE_TRANSACTION_POOLER="true")
+    options = settings["DATABASES"]["default"]["OPTIONS"]
     assert "options" not in options
+    assert options["prepare_threshold"] is None
 
 
 def test_there_is_a_connection_for_every_thread(settings_with):
