@@ -68,4 +68,4 @@ def test_measure(family, monkeypatch, request):
         n = sum(1 for s in real if not s.startswith("answer"))
         a = sum(1 for s in real if s.startswith("answer"))
         print(f"{n + (1 if a else 0):3d} ({n}+{a}, {spent.count('sp')} sp) {name}")
-        if only: print("\n".join(spent))
+        if only or os.environ.get("ALL"): print("\n".join("      " + s for s in spent if s != "sp"))
