@@ -132,7 +132,7 @@ class ScopedQuerySet(models.QuerySet):
     def alive(self) -> Self:
         return self.filter(deleted_at__isnull=True)
 
-    def locked(self, pk: UUID) -> Any:
+    def locked(self, pk: UUID | models.QuerySet) -> Any:
         """This row, locked until the transaction ends; RESOURCE_NOT_FOUND when it is not among these.
 
         Join nothing to it (no `select_related`) that decides something: after waiting for the lock, PostgreSQL gives

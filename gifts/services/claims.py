@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -22,19 +21,22 @@ class Standing:
 
     viewer: Viewer
     item: ListItem
+    # Of each giver who ever took some, also of those who let go of it.
+    rows: list[Claim]
 
-    @cached_property
+    @property
     def claims(self) -> list[Claim]:
-        return list(Claim.objects.alive().filter(item=self.item))
-
-    def forget_claims(self) -> None:
-        """They are read once; after a change they have to be read again."""
-        self.__dict__.pop("claims", None)
+        return [claim for claim in self.rows if claim.deleted_at is None]
 
     @property
     def mine(self) -> Claim | None:
         own = self.viewer.belonging(self.item.household_id).person_id
         return next((claim for claim in self.claims if claim.giver_id == own), None)
+
+    def row_of(self, giver_id: UUID) -> Claim:
+        """This giver's row, or a new one."""
+        found = next((claim for claim in self.rows if claim.giver_id == giver_id), None)
+        return found or Claim(household_id=self.item.household_id, item=self.item, giver_id=giver_id)
 
     @property
     def remaining(self) -> int:
@@ -61,11 +63,12 @@ class Standing:
             withdrawn=self.item.is_withdrawn,
         )
 
-    def giver(self) -> Person:
+    def giver(self) -> UUID:
+        """The Person that the viewer gives as."""
         person_id = self.viewer.belonging(self.item.household_id).person_id
         if person_id is None:
             raise Refusal(Code.CONFLICT_PERSON_REQUIRED)
-        return Person.objects.get(pk=person_id)
+        return person_id
 
     def unavailable(self) -> Refusal:
         return Refusal(Code.CONFLICT_CLAIM_UNAVAILABLE, details={"remaining": self.remaining})
@@ -118,8 +121,8 @@ def update_claim(*, viewer: Viewer, claim_id: UUID, changes: dict[str, Any]) -> 
     When its giver has left, whoever plans may hand it on.
     """
     standing, claim = lock_claim(viewer=viewer, claim_id=claim_id)
-    giver = changes.pop("giver", claim.giver)
-    if giver.pk != claim.giver_id:
+    giver = changes.pop("giver", None)
+    if giver and giver.pk != claim.giver_id:
         if not _may_take_over(viewer, claim):
             raise Refusal(Code.RESOURCE_FORBIDDEN)
         claim = _reassign(viewer, standing, claim, giver)
@@ -128,7 +131,7 @@ def update_claim(*, viewer: Viewer, claim_id: UUID, changes: dict[str, Any]) -> 
             raise Refusal(Code.RESOURCE_FORBIDDEN)
         if "status" in changes:
             changes["gifted_on"] = _gifted_on(viewer, claim, changes["status"], claim.household_id)
-        claim = take(standing, claim.giver, changes.pop("quantity", claim.quantity), **changes)
+        claim = take(standing, claim.giver_id, changes.pop("quantity", claim.quantity), **changes)
         _record(viewer, "claim.updated", claim)
     return claim
 
@@ -158,59 +161,77 @@ def _people_in(person: Person) -> set[UUID]:
 
 
 def _standing(viewer: Viewer, item_id: UUID) -> Standing:
-    # Its list and its plan are read after the lock, see `locked`.
-    item = ListItem.objects.visible_to(viewer).locked(item_id)
+    visible = ListItem.objects.visible_to(viewer)
+    try:
+        visible.unconcealed_from(viewer).locked(item_id)
+    except Refusal:
+        # Its recipient does not even wait for those who give.
+        for item in visible.filter(pk=item_id).select_related("list"):
+            refuse_recipient(viewer, item)
+        raise
+    return _as_it_stands(viewer, item_id)
+
+
+def _as_it_stands(viewer: Viewer, item_id: UUID) -> Standing:
+    """The locked item with all that decides, read after the lock, see `locked`: together with its claims, if any."""
+    about = ("list", "plan", "gift")
+    rows = list(Claim.objects.filter(item=item_id).select_related(*(f"item__{name}" for name in about)))
+    item = rows[0].item if rows else ListItem.objects.select_related(*about).get(pk=item_id)
     refuse_recipient(viewer, item)
-    return Standing(viewer, item)
+    return Standing(viewer, item, rows)
 
 
 def lock_claim(*, viewer: Viewer, claim_id: UUID) -> tuple[Standing, Claim]:
     """The claim as it is once its item is locked."""
-    found = Claim.objects.visible_to(viewer).filter(pk=claim_id).first()
-    if found is None:
+    visible = Claim.objects.visible_to(viewer).filter(pk=claim_id)
+    standing = _as_it_stands(viewer, ListItem.objects.locked(visible.values("item")[:1]).pk)
+    claim = next((claim for claim in standing.claims if claim.pk == claim_id), None)
+    if claim is None:
         raise Refusal(Code.RESOURCE_NOT_FOUND)
-    standing = _standing(viewer, found.item_id)
-    return standing, Claim.objects.visible_to(viewer).select_related("giver").locked(claim_id)
+    return standing, claim
 
 
-def take(standing: Standing, giver: Person, quantity: int, **values: Any) -> Claim:
+def take(standing: Standing, giver_id: UUID, quantity: int, **values: Any) -> Claim:
     """This giver's claim on the item, if that much of it is left."""
-    held = next((claim.quantity for claim in standing.claims if claim.giver_id == giver.pk), 0)
+    held = next((claim.quantity for claim in standing.claims if claim.giver_id == giver_id), 0)
     # Taking fewer is always possible, also where the wish has shrunk below what is claimed.
     if quantity - held > standing.remaining:
         raise standing.unavailable()
-    return _write(standing, giver, quantity=quantity, **values)
+    return _write(standing, giver_id, quantity=quantity, **values)
 
 
-def _write(standing: Standing, giver: Person, **values: Any) -> Claim:
+def _write(standing: Standing, giver_id: UUID, **values: Any) -> Claim:
     """The row of this giver's claim: made, revived or changed."""
-    item = standing.item
-    claim = Claim.objects.filter(item=item, giver=giver).first()
-    if claim is None or claim.deleted_at:
+    claim, gift = standing.row_of(giver_id), standing.item.gift
+    is_new = claim._state.adding
+    if is_new or claim.deleted_at:
         fresh = {"status": Claim.Status.PLANNED, "gifted_on": None, "actual_price": None, "deleted_at": None}
         values = fresh | values
-    was_given = claim is not None and claim.deleted_at is None and claim.status == Claim.Status.GIFTED
+    was_given = not is_new and claim.deleted_at is None and claim.status == Claim.Status.GIFTED
     if values.get("status", Claim.Status.GIFTED) != Claim.Status.GIFTED:
         values |= {"given_title": "", "given_image_url": ""}
     elif "status" in values and not was_given:
-        values = {"given_title": item.gift.title, "given_image_url": item.gift.image_url} | values
-    claim = claim or Claim(household_id=item.household_id, item=item, giver=giver)
-    claim.assign(values)
-    claim.save()
-    standing.forget_claims()
+        values = {"given_title": gift.title, "given_image_url": gift.image_url} | values
+    fields = claim.assign(values)
+    claim.save(update_fields=None if is_new else [*fields, "updated_at"])
+    if is_new:
+        standing.rows.append(claim)
     return claim
 
 
 def _move_stage(viewer: Viewer, standing: Standing, stage: str) -> None:
     """Back to an idea one lets go of it, whoever else holds on. For a guest, that is all it does."""
-    plan = standing.item.plan
-    if standing.plans:
-        plan.stage = stage
+    plan, mine = standing.item.plan, standing.mine
+    entries: list[diary.Entry] = []
+    if standing.plans and plan.assign({"stage": stage}):
         plan.save(update_fields=["stage", "updated_at"])
-    if standing.mine:
-        _release(viewer, standing.mine)
+    if mine:
+        mine.entomb()
+        entries.append(("claim.released", mine, {}))
     if standing.plans:
-        _record(viewer, "plan.moved", plan, stage=stage)
+        entries.append(("plan.moved", plan, {"stage": stage}))
+    if entries:
+        diary.record_all(household_id=plan.household_id, actor=viewer.user, entries=entries)
 
 
 def _move_claim(viewer: Viewer, standing: Standing, status: str, quantity: int | None) -> None:
@@ -242,7 +263,7 @@ def _reassign(viewer: Viewer, standing: Standing, claim: Claim, giver: Person) -
     membership = Membership.objects.active().filter(person=giver).first()
     handed_on = _write(
         standing,
-        giver,
+        giver.pk,
         quantity=claim.quantity,
         claimed_by_id=membership and membership.user_id,
         status=claim.status,
