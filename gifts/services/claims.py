@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from config.errors import Code, Refusal, invalid
 from gifts.models import Claim, ItemPlan, ListItem
@@ -80,7 +81,7 @@ class Standing:
 @transaction.atomic
 def claim_item(*, viewer: Viewer, item_id: UUID, quantity: int = 1) -> Claim:
     """Take `quantity` of the item, all in all: claiming again says how many it is now, so a repeat takes no more."""
-    standing = _standing(viewer, item_id)
+    standing = lock_to_give(viewer, item_id)
     if standing.takes_no_claims:
         raise standing.not_from_here()
     claim = take(standing, standing.giver(), quantity, claimed_by=viewer.user)
@@ -91,7 +92,7 @@ def claim_item(*, viewer: Viewer, item_id: UUID, quantity: int = 1) -> Claim:
 @transaction.atomic
 def release_item(*, viewer: Viewer, item_id: UUID) -> None:
     """Let go of one's own claim, if there is one."""
-    standing = _standing(viewer, item_id)
+    standing = lock_to_give(viewer, item_id)
     if standing.mine:
         _release(viewer, standing.mine)
 
@@ -102,16 +103,9 @@ def move_item(*, viewer: Viewer, item_id: UUID, status: str, quantity: int | Non
 
     CONFLICT_INVALID_TRANSITION names what is allowed; CONFLICT_CLAIM_UNAVAILABLE says what remains.
     """
-    standing = _standing(viewer, item_id)
-    if status in STAGES and status != standing.item.plan.stage and not standing.plans:
-        raise Refusal(Code.RESOURCE_FORBIDDEN, "The plan is for those who plan here; you may let go of what you took.")
-    if status not in standing.allowed:
-        is_taken = status in CLAIM_STATUSES and not standing.takes_no_claims
-        raise standing.unavailable() if is_taken else standing.not_from_here()
-    if status in STAGES:
-        _move_stage(viewer, standing, status)
-    else:
-        _move_claim(viewer, standing, status, quantity)
+    entries = move(lock_to_give(viewer, item_id), status, quantity)
+    if entries:
+        diary.record_all(household_id=entries[0][1].household_id, actor=viewer.user, entries=entries)
 
 
 @transaction.atomic
@@ -145,6 +139,16 @@ def release_claim(*, viewer: Viewer, claim_id: UUID) -> None:
     _release(viewer, claim)
 
 
+def move(standing: Standing, status: str, quantity: int | None = None) -> list[diary.Entry]:
+    """The move alone, for whoever makes it as part of something larger; returns what the diary should tell."""
+    if status in STAGES and status != standing.item.plan.stage and not standing.plans:
+        raise Refusal(Code.RESOURCE_FORBIDDEN, "The plan is for those who plan here; you may let go of what you took.")
+    if status not in standing.allowed:
+        is_taken = status in CLAIM_STATUSES and not standing.takes_no_claims
+        raise standing.unavailable() if is_taken else standing.not_from_here()
+    return _move_stage(standing, status) if status in STAGES else _move_claim(standing, status, quantity)
+
+
 def refuse_recipient(viewer: Viewer, item: ListItem) -> None:
     """The same 403 for whatever a recipient tries to do as a giver of their own wish."""
     if item.list.is_for(viewer):
@@ -160,7 +164,8 @@ def _people_in(person: Person) -> set[UUID]:
     return {person.pk, *(link.member_id for link in person.member_links.all())}
 
 
-def _standing(viewer: Viewer, item_id: UUID) -> Standing:
+def lock_to_give(viewer: Viewer, item_id: UUID) -> Standing:
+    """The item, locked for somebody who gives."""
     visible = ListItem.objects.visible_to(viewer)
     try:
         visible.unconcealed_from(viewer).locked(item_id)
@@ -172,13 +177,16 @@ def _standing(viewer: Viewer, item_id: UUID) -> Standing:
     return _as_it_stands(viewer, item_id)
 
 
+COLUMNS = [field.attname for field in Claim._meta.concrete_fields]
+
+
 def _as_it_stands(viewer: Viewer, item_id: UUID) -> Standing:
-    """The locked item with all that decides, read after the lock, see `locked`: together with its claims, if any."""
-    about = ("list", "plan", "gift")
-    rows = list(Claim.objects.filter(item=item_id).select_related(*(f"item__{name}" for name in about)))
-    item = rows[0].item if rows else ListItem.objects.select_related(*about).get(pk=item_id)
-    refuse_recipient(viewer, item)
-    return Standing(viewer, item, rows)
+    """The locked item and all that decides, read after the lock, see `locked`; in one row for each claim, or in one."""
+    of_claim = {f"claims_{name}": F(f"claims__{name}") for name in COLUMNS}
+    rows = list(ListItem.objects.filter(pk=item_id).select_related("list", "plan", "gift").annotate(**of_claim))
+    refuse_recipient(viewer, rows[0])
+    claims = [Claim.from_db(row._state.db, COLUMNS, [getattr(row, name) for name in of_claim]) for row in rows]
+    return Standing(viewer, rows[0], [claim for claim in claims if claim.pk])
 
 
 def lock_claim(*, viewer: Viewer, claim_id: UUID) -> tuple[Standing, Claim]:
@@ -219,23 +227,22 @@ def _write(standing: Standing, giver_id: UUID, **values: Any) -> Claim:
     return claim
 
 
-def _move_stage(viewer: Viewer, standing: Standing, stage: str) -> None:
+def _move_stage(standing: Standing, stage: str) -> list[diary.Entry]:
     """Back to an idea one lets go of it, whoever else holds on. For a guest, that is all it does."""
     plan, mine = standing.item.plan, standing.mine
     entries: list[diary.Entry] = []
-    if standing.plans and plan.assign({"stage": stage}):
-        plan.save(update_fields=["stage", "updated_at"])
     if mine:
         mine.entomb()
         entries.append(("claim.released", mine, {}))
     if standing.plans:
         entries.append(("plan.moved", plan, {"stage": stage}))
-    if entries:
-        diary.record_all(household_id=plan.household_id, actor=viewer.user, entries=entries)
+        if plan.assign({"stage": stage}):
+            plan.save(update_fields=["stage", "updated_at"])
+    return entries
 
 
-def _move_claim(viewer: Viewer, standing: Standing, status: str, quantity: int | None) -> None:
-    mine = standing.mine
+def _move_claim(standing: Standing, status: str, quantity: int | None) -> list[diary.Entry]:
+    viewer, mine = standing.viewer, standing.mine
     claim = take(
         standing,
         standing.giver(),
@@ -244,7 +251,7 @@ def _move_claim(viewer: Viewer, standing: Standing, status: str, quantity: int |
         status=status,
         gifted_on=_gifted_on(viewer, mine, status, standing.item.household_id),
     )
-    _record(viewer, "claim.moved", claim, status=status)
+    return [("claim.moved", claim, {"status": status})]
 
 
 def _gifted_on(viewer: Viewer, claim: Claim | None, status: str, household_id: UUID) -> date | None:
@@ -303,5 +310,5 @@ def _release(viewer: Viewer, claim: Claim) -> None:
     _record(viewer, "claim.released", claim)
 
 
-def _record(viewer: Viewer, verb: str, subject: Claim | ItemPlan, **payload: Any) -> None:
-    diary.record(household_id=subject.household_id, actor=viewer.user, verb=verb, subject=subject, **payload)
+def _record(viewer: Viewer, verb: str, claim: Claim) -> None:
+    diary.record(household_id=claim.household_id, actor=viewer.user, verb=verb, subject=claim)

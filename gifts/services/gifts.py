@@ -26,7 +26,7 @@ def make_gift(*, viewer: Viewer, household_id: UUID, in_catalog: bool, tags: Ite
     """The row alone, for whoever makes it as part of something larger."""
     fields = {"currency": viewer.belonging(household_id).currency, "created_by": viewer.user} | fields
     gift = Gift.objects.create(household_id=household_id, in_catalog=in_catalog, **fields)
-    put_tags(gift, tags)
+    put_tags(gift, tags, is_new=True)
     return gift
 
 

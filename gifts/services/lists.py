@@ -147,8 +147,9 @@ def companion_for(gift_list: GiftList) -> GiftList:
     The caller holds the list's lock: two first surprises at the same moment share one companion. It comes locked, as
     others may be writing to it directly.
     """
-    companion, _ = GiftList.objects.get_or_create(companion_of=gift_list, deleted_at=None, defaults=_beside(gift_list))
-    return GiftList.objects.locked(companion.pk)
+    companions = GiftList.objects.alive().filter(companion_of=gift_list)
+    found = companions.select_for_update(of=("self",), no_key=True).first()
+    return found or GiftList.objects.create(companion_of=gift_list, **_beside(gift_list))
 
 
 def _beside(gift_list: GiftList) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from households.models import Activity, DiaryCounter
 
 
 # What happened, to what, and what more is to be said of it.
-Entry = tuple[str, BaseModel, dict[str, Any]]
+Entry = tuple[str, Any, dict[str, Any]]
 
 
 def record(*, household_id: UUID, actor: User | None, verb: str, subject: BaseModel, **payload: Any) -> Activity:

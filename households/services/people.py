@@ -29,7 +29,7 @@ def create_person(
     person.assign(_columns(fields))
     person.save()
     add_members(person, {member.pk for member in members})
-    put_tags(person, tags)
+    put_tags(person, tags, is_new=True)
     diary.record(household_id=household_id, actor=viewer.user, verb="person.created", subject=person)
     return person
 
