@@ -308,7 +308,9 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
     "share a list": lambda here: post(at("lists/{}/shares", here.list()), guest=str(here.guests[0].membership.pk)),
     "stop sharing a list": lambda here: delete(f"lists/{(share := shared(here)).list_id}/shares/{share.pk}"),
     # items
-    "add an item": lambda here: post(at("lists/{}/items", here.list()), openly=True, new_gift=gift(here), **WISH, **PLAN),
+    "add an item": lambda here: post(
+        at("lists/{}/items", here.list()), openly=True, new_gift=gift(here), **WISH, **PLAN
+    ),
     "add the first surprise": lambda here: post(at("lists/{}/items", here.list()), new_gift={"title": "A kite"}),
     "add a surprise that exists": second_surprise,
     "add an item again": revived,

@@ -20,7 +20,9 @@ BUDGET = 8
 
 def spent_by(here: Crowd, name: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     method, path, body = WRITES[name](here)
-    api = APIClient() if path.startswith("auth/") and "revoke" not in path and "sessions" not in path else here.mia.api()
+    api = (
+        APIClient() if path.startswith("auth/") and "revoke" not in path and "sessions" not in path else here.mia.api()
+    )
     in_answer: list[int] = []
 
     def shown(view: Any, *of: Any, then: Any = ResourceViewSet.shown_by_id, **named: Any) -> Any:
@@ -31,7 +33,9 @@ def spent_by(here: Crowd, name: str, monkeypatch: pytest.MonkeyPatch) -> list[st
 
     with monkeypatch.context() as patched, CaptureQueriesContext(connection) as queries:
         patched.setattr(ResourceViewSet, "shown_by_id", shown)
-        answer = api.generic(method, f"{API}/{path}", api._encode_data(body, "json")[0], content_type="application/json")
+        answer = api.generic(
+            method, f"{API}/{path}", api._encode_data(body, "json")[0], content_type="application/json"
+        )
     assert answer.status_code < 300, (name, answer.content)
     start = queries.initial_queries
     first = {number - start for number in in_answer}
@@ -49,7 +53,8 @@ def brief(sql: str) -> str:
     kind = sql.split()[0]
     while "(" in sql:
         new = re.sub(r"\([^()]*\)", "", sql)
-        if new == sql: break
+        if new == sql:
+            break
         sql = new
     found = re.search(r'(?:FROM|INTO|UPDATE) "(\w+)"', sql)
     return f"{kind}{' LOCK' if 'FOR NO KEY' in sql or 'FOR UPDATE' in sql else ''} {found and found[1]}"
@@ -57,10 +62,12 @@ def brief(sql: str) -> str:
 
 def test_measure(family, monkeypatch, request):
     import os
-    here = crowd(family, int(os.environ.get('SIZE', 3)))
+
+    here = crowd(family, int(os.environ.get("SIZE", 3)))
     only = os.environ.get("ONLY")
     for name in WRITES:
-        if only and only != name: continue
+        if only and only != name:
+            continue
         point = transaction.savepoint()
         spent = spent_by(here, name, monkeypatch)
         transaction.savepoint_rollback(point)
@@ -68,4 +75,5 @@ def test_measure(family, monkeypatch, request):
         n = sum(1 for s in real if not s.startswith("answer"))
         a = sum(1 for s in real if s.startswith("answer"))
         print(f"{n + (1 if a else 0):3d} ({n}+{a}, {spent.count('sp')} sp) {name}")
-        if only or os.environ.get("ALL"): print("\n".join("      " + s for s in spent if s != "sp"))
+        if only or os.environ.get("ALL"):
+            print("\n".join("      " + s for s in spent if s != "sp"))
