@@ -19,10 +19,42 @@ from tests.test_routes import writable
 # One of them says who asks, and one reads the row for the answer, see `spent_by`.
 BUDGET = 8
 
-# What needs more, and why.
-MORE: dict[str, int] = {}
+# What needs more, with its number, and why.
+MORE = {
+    # Their whole place in the household is made: its counter, their Person and membership, and who they are now.
+    "found a household": 12,
+    # A login, its Person and its code are each looked at under locks of their own.
+    "add a member": 15,
+    "add a member and their person": 16,
+    "change a member": 14,
+    "issue a code": 13,
+    # Two for the tags: which there are, and what they are put on. Four for the members, who must be no group.
+    "create a person": 12,
+    "change a person": 15,
+    "change a gift": 10,
+    "add an item": 10,
+    # The first time only: then the companion is there.
+    "add the first surprise": 10,
+    # Its place, its wish and its plan are of three tables, behind the lock of its list.
+    "change all of an item": 12,
+    # A row ends and another begins, for somebody who is looked at closely.
+    "hand a claim on": 16,
+    # What was taken off meanwhile goes beside it.
+    "open a list": 15,
+    # Whether it is for the guest, or its occasion is hidden from them, is asked of all that the guest is.
+    "share a list": 13,
+    # Two for whom it is hidden from, two for whom it calls by name.
+    "say something about a person": 11,
+    "say something about an occasion": 11,
+    "say something about a list": 11,
+    "say something about a gift": 13,
+    "say something about an item": 11,
+    "change a comment": 14,
+    # Whatever hangs on either of them; and claims are moved one by one.
+    "merge people": 43,
+}
 # What asks once for each of something.
-GROWING: set[str] = set()
+GROWING = {"merge people"}
 
 OPEN = ("auth/activate", "auth/login", "auth/session/refresh")
 CONTROL = re.compile("BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK")
@@ -82,9 +114,7 @@ def routes_written(family: Family) -> dict[tuple[str, str], set[str]]:
 def test_every_write_and_every_field_has_its_budget(family: Family):
     sent = routes_written(family)
     writing = set(METHODS) - {"GET"}
-    assert set(sent) == {
-        (method, place) for method, place in OPERATIONS if method in writing and place.startswith(API)
-    }
+    assert set(sent) == {(method, place) for method, place in OPERATIONS if method in writing and place.startswith(API)}
     schema = APIClient().get(f"{API}/schema").json()
     for (method, place), fields in sent.items():
         if fields:

@@ -84,7 +84,7 @@ def _changeable_gift(viewer: Viewer, gift_id: UUID) -> Gift:
 
 
 def _refuse_frozen(viewer: Viewer, gift: Gift) -> None:
-    if Gift.objects.frozen_for(viewer).filter(pk=gift.pk).exists():
+    if not gift.in_catalog and Gift.objects.frozen_for(viewer).filter(pk=gift.pk).exists():
         raise Refusal(
             Code.CONFLICT_STATE, "Others knew this gift and may want it back as it was. Put a new gift on the list."
         )

@@ -120,14 +120,17 @@ def lock_item(*, viewer: Viewer, item_id: UUID, to_move: bool) -> ListItem:
 
 def locked_after_list(rows: ScopedQuerySet, item_id: UUID) -> ListItem:
     """A list's lock comes before those of its items."""
-    _lock_list(rows, item_id)
-    return rows.locked(item_id)
+    lists = _locked_lists(rows, item_id)
+    item = rows.locked(item_id)
+    # Somebody may have put it on another list meanwhile.
+    item.list = lists.get(item.list_id) or item.list
+    return item
 
 
-def _lock_list(rows: ScopedQuerySet, item_id: UUID) -> None:
+def _locked_lists(rows: ScopedQuerySet, item_id: UUID) -> dict[UUID, GiftList]:
     # Of items that the viewer may know of: for what is hidden nobody even waits.
     lists = GiftList.objects.filter(pk__in=rows.filter(pk=item_id).values("list"))
-    list(lists.select_for_update(of=("self",), no_key=True))
+    return {row.pk: row for row in lists.select_for_update(of=("self",), no_key=True)}
 
 
 @transaction.atomic
@@ -135,10 +138,10 @@ def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> Li
     """Change the wish (its recipient, or who added it) or the givers' plan for it (who gives)."""
     plan = {name: changes[name] for name in changes if name in PLAN_FIELDS}
     wish = {name: changes[name] for name in changes if name not in PLAN_FIELDS}
-    if "position" in wish:
-        _lock_list(ListItem.objects.visible_to(viewer), item_id)
+    if plan and "position" in wish:
+        _locked_lists(ListItem.objects.visible_to(viewer), item_id)
     standing = lock_to_give(viewer, item_id) if plan else None
-    item = standing.item if standing else _locked_wish(viewer, item_id)
+    item = standing.item if standing else lock_item(viewer=viewer, item_id=item_id, to_move="position" in wish)
     if standing and not standing.plans:
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     entries: list[diary.Entry] = []
@@ -149,13 +152,6 @@ def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> Li
         entries += _update_plan(standing, plan)
     if entries:
         diary.record_all(household_id=item.household_id, actor=viewer.user, entries=entries)
-    return item
-
-
-def _locked_wish(viewer: Viewer, item_id: UUID) -> ListItem:
-    item = ListItem.objects.visible_to(viewer).locked(item_id)
-    # After the lock and not with it, see `locked`.
-    item.list = GiftList.objects.get(pk=item.list_id)
     return item
 
 

@@ -14,7 +14,6 @@ from config import wakeups
 from config.models import BaseModel
 from households.models import Activity, DiaryCounter
 
-
 # What happened, to what, and what more is to be said of it.
 Entry = tuple[str, Any, dict[str, Any]]
 

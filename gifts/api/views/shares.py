@@ -49,6 +49,5 @@ class ListShareViewSet(ListModelMixin, RepeatableViewSet):
 
     def destroy(self, request: Request, list_id: UUID, pk: UUID) -> Response:
         """Show it to them no longer. What they have claimed stays claimed."""
-        self.get_object()
         shares.unshare_list(viewer=self.viewer, list_id=list_id, share_id=pk)
         return self.gone()
