@@ -28,8 +28,9 @@ def open_session(
     app_version: str = "",
 ) -> DeviceSession:
     """A new session on this device, in place of the one that this user may have had there."""
-    # Two sign-ins at once on one device take turns here, so that the second replaces the first.
-    user = user if is_locked else User.objects.locked(user.pk)
+    if not is_locked:
+        # Two sign-ins at once on one device take turns here, so that the second replaces the first.
+        user = User.objects.locked(user.pk)
     device_id = _minted_before(device_id) or uuid4()
     replaced = user.sessions.filter(device_id=device_id)
     revoke_sessions(sessions=replaced, reason=DeviceSession.Revoked.REPLACED, actor=user, client=client)
