@@ -18,7 +18,7 @@ class Written(Func):
     # One for each database that needs one; `{0}` is the value, as often as it takes.
     templates: dict[str, str] = {}
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Compiled:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> Compiled:
         sql, params = compiler.compile(self.source_expressions[0])
         template = self.templates.get(connection.vendor, "{0}")
         return template.format(sql), (*params,) * template.count("{0}")
@@ -77,7 +77,7 @@ class JSONObject(Func):
         self.has_condition = unless_null is not None
         super().__init__(*members.values(), *([F(unless_null)] if unless_null else []))
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Compiled:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> Compiled:
         parts = [compiler.compile(expression) for expression in self.source_expressions]
         condition = parts.pop() if self.has_condition else None
         members = ", ".join(f"'{name}', {sql}" for name, (sql, _) in zip(self.names, parts, strict=True))
@@ -94,7 +94,7 @@ class JSONArray(Subquery):
 
     output_field = JSONField()
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Compiled:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> Compiled:
         try:
             sql, params = super().as_sql(compiler, connection, template="%(subquery)s", **context)
         except EmptyResultSet:

@@ -13,12 +13,30 @@ from uuid_utils.compat import uuid7
 from config.errors import Code, Refusal, invalid
 
 
+class ChangedAt(models.DateTimeField):
+    """When the row was written last; of a new one, the very moment of `created_at`."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**(options | {"auto_now": True}))
+
+    def deconstruct(self) -> tuple:
+        name, _, args, options = super().deconstruct()
+        return name, "django.db.models.DateTimeField", args, options
+
+    def pre_save(self, instance: Any, add: bool) -> Any:
+        if not add:
+            return super().pre_save(instance, add)
+        # Two looks at the clock would make a row that nobody has changed look changed.
+        setattr(instance, self.attname, instance.created_at)
+        return instance.created_at
+
+
 class BaseModel(models.Model):
     """A row with a time-ordered key (UUIDv7, RFC 9562), which is also its place in a page."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
-    updated_at = models.DateTimeField(auto_now=True)
+    updated_at = ChangedAt()
 
     class Meta:
         abstract = True
@@ -132,7 +150,7 @@ class ScopedQuerySet(models.QuerySet):
     def alive(self) -> Self:
         return self.filter(deleted_at__isnull=True)
 
-    def locked(self, pk: UUID) -> Any:
+    def locked(self, pk: UUID | models.QuerySet) -> Any:
         """This row, locked until the transaction ends; RESOURCE_NOT_FOUND when it is not among these.
 
         Join nothing to it (no `select_related`) that decides something: after waiting for the lock, PostgreSQL gives

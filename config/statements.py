@@ -17,8 +17,8 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.backends.utils import CursorWrapper
+from psycopg import Cursor
 
 Values = Mapping[str, Any]
 
@@ -193,7 +193,7 @@ def in_python(rows: models.QuerySet) -> Draft:
     return Draft(sql, params, note=partial(compiler.apply_converters, converters=converters))
 
 
-class PreparedCursor(ServerBindingCursor):
+class PreparedCursor(Cursor):
     """To plan such a statement takes PostgreSQL longer than to run it, so each connection plans it once.
 
     Behind a transaction pooler (`prepare_threshold` None) psycopg leaves that out.
@@ -207,5 +207,5 @@ def _cursor() -> CursorWrapper:
     if connection.vendor != "postgresql":
         return connection.cursor()
     connection.ensure_connection()
-    cursor = PreparedCursor(connection.connection)
+    cursor: Any = PreparedCursor(connection.connection)
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)

@@ -39,7 +39,8 @@ class ViewerAuthentication(JWTAuthentication):
 
     def _signed_in(self, request: Request, session_id: UUID) -> tuple[Any, Any]:
         viewer = _viewer_from(_rows_of_session(session_id))
-        touch(viewer.session, client_of(request))
+        if viewer.session:
+            touch(viewer.session, client_of(request))
         return viewer.user, viewer
 
 

@@ -159,7 +159,7 @@ class Viewer:
 
     @cached_property
     def _person_by_household(self) -> dict[str, str | None]:
-        return {str(place.household_id): place.person_id and str(place.person_id) for place in self.belongings}
+        return {str(place.household_id): str(place.person_id) if place.person_id else None for place in self.belongings}
 
     def planning(self, household: Household | None = None) -> Belonging:
         """Like `belonging`, for those who plan there; guests are refused."""

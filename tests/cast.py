@@ -9,7 +9,7 @@ from accounts.models import User
 from accounts.services.sessions import open_session
 from accounts.tokens import AccessToken
 from config.client import Client
-from gifts.models import Comment, GiftList, ListItem
+from gifts.models import SUBJECTS, Comment, GiftList, ListItem
 from gifts.services.comments import create_comment
 from gifts.services.items import add_item
 from gifts.services.lists import create_list
@@ -49,7 +49,8 @@ class Member:
 
     def say(self, body: str = "Hm", **fields: Any) -> Comment:
         """What they say about a person, occasion, list, gift or item."""
-        return create_comment(viewer=self.viewer, body=body, **fields)
+        about = {name: row.pk for name, row in fields.items() if name in SUBJECTS}
+        return create_comment(viewer=self.viewer, body=body, **(fields | about))
 
 
 @dataclass

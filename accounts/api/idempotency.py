@@ -6,13 +6,15 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
 
 from accounts.models import IdempotencyKey
 from accounts.services import idempotency
 from config.api.views import Handler, ResourceViewSet, RowResponse
-from config.errors import invalid
+from config.errors import Refusal, invalid
 
 VISIBLE_ASCII = re.compile(r"[\x21-\x7e]{1,255}")
 
@@ -27,6 +29,24 @@ class RepeatableViewSet(ResourceViewSet):
     without_key: Collection[str] = ()
     # Actions that are no POST and take a key all the same.
     with_key: Collection[str] = ()
+
+    def validated(self, serializer_class: type[BaseSerializer], *, partial: bool = False) -> dict[str, Any]:
+        """What the body says. Whoever does not see the row is told just that, and nothing about their body.
+
+        A good body is carried out by a service, which looks for the row itself: to look here too is for a bad one.
+        """
+        try:
+            return super().validated(serializer_class, partial=partial)
+        except (APIException, Refusal):
+            self.refuse_strangers()
+            raise
+
+    def refuse_strangers(self) -> None:
+        """What is said of a body is for those who see the row that it is about."""
+        if "pk" in self.kwargs:
+            self.get_object()
+        else:
+            self.require_parent()
 
     def takes_key(self, method: str) -> bool:
         return self.action in self.with_key or (method == "POST" and self.action not in self.without_key)

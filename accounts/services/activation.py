@@ -41,6 +41,7 @@ def complete_activation(
         _activate(user, password_hash, client)
         session = open_session(
             user=user,
+            is_locked=True,
             device_name=device_name,
             fingerprint_hash=fingerprint_hash,
             platform=platform,

@@ -1,12 +1,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from accounts.models import AuthEvent, DeviceSession, User
 from config.client import Client
 from config.errors import Refusal
 
 
-def record(
+def event(
     *,
     kind: AuthEvent.Kind,
     outcome: AuthEvent.Outcome,
@@ -16,8 +17,8 @@ def record(
     session: DeviceSession | None = None,
     reason: str = "",
 ) -> AuthEvent:
-    """Writes into the audit. `reason` is a word of ours, never anything that somebody typed."""
-    return AuthEvent.objects.create(
+    """A line for the audit. `reason` is a word of ours, never anything that somebody typed."""
+    return AuthEvent(
         kind=kind,
         outcome=outcome,
         reason=reason,
@@ -27,6 +28,13 @@ def record(
         ip=client.ip,
         user_agent=client.user_agent,
     )
+
+
+def record(**values: Any) -> AuthEvent:
+    """Writes an `event` into the audit."""
+    line = event(**values)
+    line.save()
+    return line
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def log_in(
         if current.password != user.password or not current.is_active:
             return _denied(current, client)
         session = open_session(
-            user=current, device_name=device_name, device_id=device_id, platform=platform, client=client
+            user=current, is_locked=True, device_name=device_name, device_id=device_id, platform=platform, client=client
         )
         record(
             kind=AuthEvent.Kind.LOGIN,

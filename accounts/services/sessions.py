@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import AuthEvent, DeviceSession, User
-from accounts.services.audit import record
+from accounts.services.audit import event
 from config.client import Client
 
 TOUCH_EVERY = timedelta(minutes=5)
@@ -21,14 +21,16 @@ def open_session(
     user: User,
     device_name: str,
     client: Client,
+    is_locked: bool = False,
     device_id: UUID | None = None,
     fingerprint_hash: str = "",
     platform: str = "",
     app_version: str = "",
 ) -> DeviceSession:
     """A new session on this device, in place of the one that this user may have had there."""
-    # Two sign-ins at once on one device take turns here, so that the second replaces the first.
-    user = User.objects.locked(user.pk)
+    if not is_locked:
+        # Two sign-ins at once on one device take turns here, so that the second replaces the first.
+        user = User.objects.locked(user.pk)
     device_id = _minted_before(device_id) or uuid4()
     replaced = user.sessions.filter(device_id=device_id)
     revoke_sessions(sessions=replaced, reason=DeviceSession.Revoked.REPLACED, actor=user, client=client)
@@ -54,12 +56,14 @@ def revoke_sessions(*, sessions: QuerySet, reason: DeviceSession.Revoked, actor:
     # Locked in one order, so that two revocations of the same sessions never wait for each other in a circle.
     rows = sessions.filter(revoked_at__isnull=True).select_related("user").order_by("pk")
     ended = list(rows.select_for_update(of=("self",), no_key=True))
+    if not ended:
+        return 0
     now = timezone.now()
     DeviceSession.objects.filter(pk__in=[session.pk for session in ended]).update(
         revoked_at=now, revoked_reason=reason, updated_at=now
     )
-    for session in ended:
-        record(
+    AuthEvent.objects.bulk_create(
+        event(
             kind=AuthEvent.Kind.SESSION_REVOKED,
             outcome=AuthEvent.Outcome.SUCCEEDED,
             client=client,
@@ -68,6 +72,8 @@ def revoke_sessions(*, sessions: QuerySet, reason: DeviceSession.Revoked, actor:
             session=session,
             reason=reason,
         )
+        for session in ended
+    )
     return len(ended)
 
 

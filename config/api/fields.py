@@ -1,7 +1,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema_field
+from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
 
@@ -13,7 +13,7 @@ class Derived(serializers.Field):
 
     def __init__(self, like: serializers.Field, *, source: str = "*", **options: Any) -> None:
         super().__init__(read_only=True, source=source, **options)
-        extend_schema_field(like)(self)
+        set_override(self, "field", like)
 
     def to_representation(self, value: Any) -> Any:
         return None if self.source == "*" else value

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from django.db.models import Expression, F, OuterRef, QuerySet, Value
+from django.db.models import Expression, F, OuterRef, QuerySet, Subquery, Value
 from rest_framework import serializers
 from rest_framework.serializers import ListSerializer, Serializer
 
@@ -27,6 +27,7 @@ from config.jsonrows import (
     rows_of,
 )
 
+Column = Expression | F | Subquery
 Finish = Callable[[Row, Any], Row]
 
 # The first that fits; any other field is left to the database.
@@ -65,12 +66,12 @@ def _finisher(serializer: Serializer) -> Finish | None:
     if not inner:
         return own
 
-    def finish(row: Row, viewer: Any) -> Row:
-        for name, finish_member in inner.items():
-            row[name] = finish_member(row[name], viewer)
+    def with_members(row: Row, viewer: Any) -> Row:
+        for name, finish in inner.items():
+            row[name] = finish(row[name], viewer)
         return own(row, viewer) if own else row
 
-    return finish
+    return with_members
 
 
 def _finisher_of_field(field: serializers.Field) -> Callable[[Any, Any], Any] | None:
@@ -84,11 +85,11 @@ def _finisher_of_field(field: serializers.Field) -> Callable[[Any, Any], Any] | 
     return lambda row, viewer: row and finish(row, viewer)
 
 
-def _members(serializer: Serializer, rows: QuerySet, prefix: str = "") -> dict[str, Expression | F]:
+def _members(serializer: Serializer, rows: QuerySet, prefix: str = "") -> dict[str, Column]:
     return {name: _member(field, rows, prefix) for name, field in serializer.fields.items()}
 
 
-def _member(field: serializers.Field, rows: QuerySet, prefix: str) -> Expression | F:
+def _member(field: serializers.Field, rows: QuerySet, prefix: str) -> Column:
     if isinstance(field, Derived) and field.source == "*":
         return Value(None)
     path = prefix if field.source == "*" else f"{prefix}{'__'.join(field.source_attrs)}"

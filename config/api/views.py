@@ -120,7 +120,8 @@ class ResourceViewSet(GenericViewSet):
     def _built(self, draft: Build, asked: Asked, values: Places) -> Draft:
         """The draft for other values than those of the request: whatever decides the rows is asked for them."""
         request, kwargs = self.request, self.kwargs
-        self.request = StandInRequest(self.viewer.standing_in(values), asked.query_params(values))
+        stand_in: Any = StandInRequest(self.viewer.standing_in(values), asked.query_params(values))
+        self.request = stand_in
         self.kwargs = {name: values[name] for name in kwargs}
         try:
             return draft(values)

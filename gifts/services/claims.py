@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from config.errors import Code, Refusal, invalid
 from gifts.models import Claim, ItemPlan, ListItem
@@ -22,19 +22,22 @@ class Standing:
 
     viewer: Viewer
     item: ListItem
+    # Of each giver who ever took some, also of those who let go of it.
+    rows: list[Claim]
 
-    @cached_property
+    @property
     def claims(self) -> list[Claim]:
-        return list(Claim.objects.alive().filter(item=self.item))
-
-    def forget_claims(self) -> None:
-        """They are read once; after a change they have to be read again."""
-        self.__dict__.pop("claims", None)
+        return [claim for claim in self.rows if claim.deleted_at is None]
 
     @property
     def mine(self) -> Claim | None:
         own = self.viewer.belonging(self.item.household_id).person_id
         return next((claim for claim in self.claims if claim.giver_id == own), None)
+
+    def row_of(self, giver_id: UUID) -> Claim:
+        """This giver's row, or a new one."""
+        found = next((claim for claim in self.rows if claim.giver_id == giver_id), None)
+        return found or Claim(household_id=self.item.household_id, item=self.item, giver_id=giver_id)
 
     @property
     def remaining(self) -> int:
@@ -61,11 +64,12 @@ class Standing:
             withdrawn=self.item.is_withdrawn,
         )
 
-    def giver(self) -> Person:
+    def giver(self) -> UUID:
+        """The Person that the viewer gives as."""
         person_id = self.viewer.belonging(self.item.household_id).person_id
         if person_id is None:
             raise Refusal(Code.CONFLICT_PERSON_REQUIRED)
-        return Person.objects.get(pk=person_id)
+        return person_id
 
     def unavailable(self) -> Refusal:
         return Refusal(Code.CONFLICT_CLAIM_UNAVAILABLE, details={"remaining": self.remaining})
@@ -77,7 +81,7 @@ class Standing:
 @transaction.atomic
 def claim_item(*, viewer: Viewer, item_id: UUID, quantity: int = 1) -> Claim:
     """Take `quantity` of the item, all in all: claiming again says how many it is now, so a repeat takes no more."""
-    standing = _standing(viewer, item_id)
+    standing = lock_to_give(viewer, item_id)
     if standing.takes_no_claims:
         raise standing.not_from_here()
     claim = take(standing, standing.giver(), quantity, claimed_by=viewer.user)
@@ -88,7 +92,7 @@ def claim_item(*, viewer: Viewer, item_id: UUID, quantity: int = 1) -> Claim:
 @transaction.atomic
 def release_item(*, viewer: Viewer, item_id: UUID) -> None:
     """Let go of one's own claim, if there is one."""
-    standing = _standing(viewer, item_id)
+    standing = lock_to_give(viewer, item_id)
     if standing.mine:
         _release(viewer, standing.mine)
 
@@ -99,16 +103,9 @@ def move_item(*, viewer: Viewer, item_id: UUID, status: str, quantity: int | Non
 
     CONFLICT_INVALID_TRANSITION names what is allowed; CONFLICT_CLAIM_UNAVAILABLE says what remains.
     """
-    standing = _standing(viewer, item_id)
-    if status in STAGES and status != standing.item.plan.stage and not standing.plans:
-        raise Refusal(Code.RESOURCE_FORBIDDEN, "The plan is for those who plan here; you may let go of what you took.")
-    if status not in standing.allowed:
-        is_taken = status in CLAIM_STATUSES and not standing.takes_no_claims
-        raise standing.unavailable() if is_taken else standing.not_from_here()
-    if status in STAGES:
-        _move_stage(viewer, standing, status)
-    else:
-        _move_claim(viewer, standing, status, quantity)
+    entries = move(lock_to_give(viewer, item_id), status, quantity)
+    if entries:
+        diary.record_all(household_id=entries[0][1].household_id, actor=viewer.user, entries=entries)
 
 
 @transaction.atomic
@@ -118,8 +115,8 @@ def update_claim(*, viewer: Viewer, claim_id: UUID, changes: dict[str, Any]) -> 
     When its giver has left, whoever plans may hand it on.
     """
     standing, claim = lock_claim(viewer=viewer, claim_id=claim_id)
-    giver = changes.pop("giver", claim.giver)
-    if giver.pk != claim.giver_id:
+    giver = changes.pop("giver", None)
+    if giver and giver.pk != claim.giver_id:
         if not _may_take_over(viewer, claim):
             raise Refusal(Code.RESOURCE_FORBIDDEN)
         claim = _reassign(viewer, standing, claim, giver)
@@ -128,7 +125,7 @@ def update_claim(*, viewer: Viewer, claim_id: UUID, changes: dict[str, Any]) -> 
             raise Refusal(Code.RESOURCE_FORBIDDEN)
         if "status" in changes:
             changes["gifted_on"] = _gifted_on(viewer, claim, changes["status"], claim.household_id)
-        claim = take(standing, claim.giver, changes.pop("quantity", claim.quantity), **changes)
+        claim = take(standing, claim.giver_id, changes.pop("quantity", claim.quantity), **changes)
         _record(viewer, "claim.updated", claim)
     return claim
 
@@ -140,6 +137,16 @@ def release_claim(*, viewer: Viewer, claim_id: UUID) -> None:
     if claim != standing.mine and not _may_take_over(viewer, claim):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     _release(viewer, claim)
+
+
+def move(standing: Standing, status: str, quantity: int | None = None) -> list[diary.Entry]:
+    """The move alone, for whoever makes it as part of something larger; returns what the diary should tell."""
+    if status in STAGES and status != standing.item.plan.stage and not standing.plans:
+        raise Refusal(Code.RESOURCE_FORBIDDEN, "The plan is for those who plan here; you may let go of what you took.")
+    if status not in standing.allowed:
+        is_taken = status in CLAIM_STATUSES and not standing.takes_no_claims
+        raise standing.unavailable() if is_taken else standing.not_from_here()
+    return _move_stage(standing, status) if status in STAGES else _move_claim(standing, status, quantity)
 
 
 def refuse_recipient(viewer: Viewer, item: ListItem) -> None:
@@ -157,64 +164,85 @@ def _people_in(person: Person) -> set[UUID]:
     return {person.pk, *(link.member_id for link in person.member_links.all())}
 
 
-def _standing(viewer: Viewer, item_id: UUID) -> Standing:
-    # Its list and its plan are read after the lock, see `locked`.
-    item = ListItem.objects.visible_to(viewer).locked(item_id)
-    refuse_recipient(viewer, item)
-    return Standing(viewer, item)
+def lock_to_give(viewer: Viewer, item_id: UUID) -> Standing:
+    """The item, locked for somebody who gives."""
+    visible = ListItem.objects.visible_to(viewer)
+    try:
+        visible.unconcealed_from(viewer).locked(item_id)
+    except Refusal:
+        # Its recipient does not even wait for those who give.
+        for item in visible.filter(pk=item_id).select_related("list"):
+            refuse_recipient(viewer, item)
+        raise
+    return _as_it_stands(viewer, item_id)
+
+
+COLUMNS = [field.attname for field in Claim._meta.concrete_fields]
+
+
+def _as_it_stands(viewer: Viewer, item_id: UUID) -> Standing:
+    """The locked item and all that decides, read after the lock, see `locked`; in one row for each claim, or in one."""
+    of_claim = {f"claims_{name}": F(f"claims__{name}") for name in COLUMNS}
+    rows = list(ListItem.objects.filter(pk=item_id).select_related("list", "plan", "gift").annotate(**of_claim))
+    refuse_recipient(viewer, rows[0])
+    claims = [Claim.from_db(row._state.db, COLUMNS, [getattr(row, name) for name in of_claim]) for row in rows]
+    return Standing(viewer, rows[0], [claim for claim in claims if claim.pk])
 
 
 def lock_claim(*, viewer: Viewer, claim_id: UUID) -> tuple[Standing, Claim]:
     """The claim as it is once its item is locked."""
-    found = Claim.objects.visible_to(viewer).filter(pk=claim_id).first()
-    if found is None:
+    visible = Claim.objects.visible_to(viewer).filter(pk=claim_id)
+    standing = _as_it_stands(viewer, ListItem.objects.locked(visible.values("item")[:1]).pk)
+    claim = next((claim for claim in standing.claims if claim.pk == claim_id), None)
+    if claim is None:
         raise Refusal(Code.RESOURCE_NOT_FOUND)
-    standing = _standing(viewer, found.item_id)
-    return standing, Claim.objects.visible_to(viewer).select_related("giver").locked(claim_id)
+    return standing, claim
 
 
-def take(standing: Standing, giver: Person, quantity: int, **values: Any) -> Claim:
+def take(standing: Standing, giver_id: UUID, quantity: int, **values: Any) -> Claim:
     """This giver's claim on the item, if that much of it is left."""
-    held = next((claim.quantity for claim in standing.claims if claim.giver_id == giver.pk), 0)
+    held = next((claim.quantity for claim in standing.claims if claim.giver_id == giver_id), 0)
     # Taking fewer is always possible, also where the wish has shrunk below what is claimed.
     if quantity - held > standing.remaining:
         raise standing.unavailable()
-    return _write(standing, giver, quantity=quantity, **values)
+    return _write(standing, giver_id, quantity=quantity, **values)
 
 
-def _write(standing: Standing, giver: Person, **values: Any) -> Claim:
+def _write(standing: Standing, giver_id: UUID, **values: Any) -> Claim:
     """The row of this giver's claim: made, revived or changed."""
-    item = standing.item
-    claim = Claim.objects.filter(item=item, giver=giver).first()
-    if claim is None or claim.deleted_at:
+    claim, gift = standing.row_of(giver_id), standing.item.gift
+    is_new = claim._state.adding
+    if is_new or claim.deleted_at:
         fresh = {"status": Claim.Status.PLANNED, "gifted_on": None, "actual_price": None, "deleted_at": None}
         values = fresh | values
-    was_given = claim is not None and claim.deleted_at is None and claim.status == Claim.Status.GIFTED
+    was_given = not is_new and claim.deleted_at is None and claim.status == Claim.Status.GIFTED
     if values.get("status", Claim.Status.GIFTED) != Claim.Status.GIFTED:
         values |= {"given_title": "", "given_image_url": ""}
     elif "status" in values and not was_given:
-        values = {"given_title": item.gift.title, "given_image_url": item.gift.image_url} | values
-    claim = claim or Claim(household_id=item.household_id, item=item, giver=giver)
-    claim.assign(values)
-    claim.save()
-    standing.forget_claims()
+        values = {"given_title": gift.title, "given_image_url": gift.image_url} | values
+    fields = claim.assign(values)
+    claim.save(update_fields=None if is_new else [*fields, "updated_at"])
+    if is_new:
+        standing.rows.append(claim)
     return claim
 
 
-def _move_stage(viewer: Viewer, standing: Standing, stage: str) -> None:
+def _move_stage(standing: Standing, stage: str) -> list[diary.Entry]:
     """Back to an idea one lets go of it, whoever else holds on. For a guest, that is all it does."""
-    plan = standing.item.plan
+    plan, mine = standing.item.plan, standing.mine
+    entries: list[diary.Entry] = []
+    if mine:
+        mine.entomb()
+        entries.append(("claim.released", mine, {}))
     if standing.plans:
-        plan.stage = stage
-        plan.save(update_fields=["stage", "updated_at"])
-    if standing.mine:
-        _release(viewer, standing.mine)
-    if standing.plans:
-        _record(viewer, "plan.moved", plan, stage=stage)
+        entries.append(("plan.moved", plan, {"stage": stage}))
+        if plan.assign({"stage": stage}):
+            plan.save(update_fields=["stage", "updated_at"])
+    return entries
 
 
-def _move_claim(viewer: Viewer, standing: Standing, status: str, quantity: int | None) -> None:
-    mine = standing.mine
+def _move_claim(standing: Standing, status: str, quantity: int | None) -> list[diary.Entry]:
+    viewer, mine = standing.viewer, standing.mine
     claim = take(
         standing,
         standing.giver(),
@@ -223,7 +251,7 @@ def _move_claim(viewer: Viewer, standing: Standing, status: str, quantity: int |
         status=status,
         gifted_on=_gifted_on(viewer, mine, status, standing.item.household_id),
     )
-    _record(viewer, "claim.moved", claim, status=status)
+    return [("claim.moved", claim, {"status": status})]
 
 
 def _gifted_on(viewer: Viewer, claim: Claim | None, status: str, household_id: UUID) -> date | None:
@@ -242,7 +270,7 @@ def _reassign(viewer: Viewer, standing: Standing, claim: Claim, giver: Person) -
     membership = Membership.objects.active().filter(person=giver).first()
     handed_on = _write(
         standing,
-        giver,
+        giver.pk,
         quantity=claim.quantity,
         claimed_by_id=membership and membership.user_id,
         status=claim.status,
@@ -282,5 +310,5 @@ def _release(viewer: Viewer, claim: Claim) -> None:
     _record(viewer, "claim.released", claim)
 
 
-def _record(viewer: Viewer, verb: str, subject: Claim | ItemPlan, **payload: Any) -> None:
-    diary.record(household_id=subject.household_id, actor=viewer.user, verb=verb, subject=subject, **payload)
+def _record(viewer: Viewer, verb: str, claim: Claim) -> None:
+    diary.record(household_id=claim.household_id, actor=viewer.user, verb=verb, subject=claim)

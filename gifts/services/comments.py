@@ -3,38 +3,40 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 
 from config.errors import Code, Refusal, invalid
-from gifts.models import Comment, CommentHiddenFrom, CommentMention, Gift, GiftList, ListItem
+from gifts.models import SUBJECTS, Comment, CommentHiddenFrom, CommentMention, Gift, GiftList, ListItem
 from gifts.services.audience import who_may_not_know, who_took_it_back, whom_it_is_for
 from gifts.services.mentions import mentioned_in
-from households.models import Household, HouseholdRow, Occasion, Person
+from households.models import HouseholdRow, Occasion, Person
 from households.services import diary, undo
-from households.services.households import locked_with_household, require_planner
+from households.services.households import lock_household_of, locked_with_household, require_planner
 from households.viewer import Viewer
 
-KINDS: dict[str, Any] = {"person": Person, "occasion": Occasion, "list": GiftList, "gift": Gift, "item": ListItem}
+# What a comment can be about, each with all that says whom it is for.
+KINDS: dict[str, Any] = {
+    "person": Person.objects.all(),
+    "occasion": Occasion.objects.all(),
+    "list": GiftList.objects.select_related("occasion"),
+    "gift": Gift.objects.all(),
+    "item": ListItem.objects.select_related("list__occasion"),
+}
 
 
 @transaction.atomic
-def create_comment(
-    *, viewer: Viewer, body: str, hidden_from: Iterable[Person] | None = None, **about: HouseholdRow
-) -> Comment:
+def create_comment(*, viewer: Viewer, body: str, hidden_from: Iterable[Person] | None = None, **about: UUID) -> Comment:
     """Say something `about` one person, occasion, list, gift or item.
 
     Unless told otherwise it is hidden from whom that is for. On a gift, or an occasion of nobody, it has to be told.
     """
-    ((kind, subject),) = about.items()
-    subject = _still_there(viewer, kind, subject)
+    ((kind, subject_id),) = about.items()
+    subject = _still_there(viewer, kind, subject_id)
     kept_from = _kept_from_by_default(subject) if hidden_from is None else _checked(viewer, subject, hidden_from)
     comment = Comment(household_id=subject.household_id, author=viewer.user, body=body)
     setattr(comment, kind, subject)
     comment.save()
-    # The two clocks were read one after the other. From here on they differ only where the words were changed.
-    Comment.objects.filter(pk=comment.pk).update(updated_at=F("created_at"))
-    _hide_from(viewer, comment, kept_from)
-    _note_mentions(comment)
+    _hide_from(viewer, comment, kept_from, so_far=set())
+    _note_mentions(comment, so_far=set())
     _record(viewer, "comment.made", comment)
     return comment
 
@@ -47,12 +49,15 @@ def update_comment(*, viewer: Viewer, comment_id: UUID, changes: dict[str, Any])
         require_planner(viewer, comment.household_id)
         if changes.keys() - {"resolved"}:
             raise Refusal(Code.RESOURCE_FORBIDDEN)
+    entries: list[diary.Entry] = []
     if fields := _edit(viewer, comment, changes):
-        _record(viewer, "comment.updated", comment, fields=fields)
+        entries.append(("comment.updated", comment, {"fields": fields}))
     if comment.assign({"resolved": changes.get("resolved", comment.resolved)}):
         # Not `updated_at`: that one tells that the words were changed.
         comment.save(update_fields=["resolved"])
-        _record(viewer, "comment.resolved", comment, resolved=comment.resolved)
+        entries.append(("comment.resolved", comment, {"resolved": comment.resolved}))
+    if entries:
+        diary.record_all(household_id=comment.household_id, actor=viewer.user, entries=entries)
     return comment
 
 
@@ -77,13 +82,14 @@ def restore_comment(*, viewer: Viewer, pk: UUID) -> Comment:
     )
 
 
-def _still_there(viewer: Viewer, kind: str, subject: HouseholdRow) -> Any:
-    """What it is about, looked up again once the household is locked.
+def _still_there(viewer: Viewer, kind: str, subject_id: UUID) -> Any:
+    """What it is about, looked up once the household is locked.
 
     A merge of two persons holds that lock: what is said about somebody must not come too late to go along with them.
     """
-    Household.objects.visible_to(viewer).locked(subject.household_id)
-    there = KINDS[kind].objects.visible_to(viewer).filter(pk=subject.pk).first()
+    rows = KINDS[kind].visible_to(viewer).filter(pk=subject_id)
+    lock_household_of(rows)
+    there = rows.first()
     if there is None:
         raise invalid(**{kind: "There is no such row."})
     if isinstance(there, Person):
@@ -117,38 +123,44 @@ def _changeable(viewer: Viewer, comment_id: UUID) -> Comment:
 def _refuse_withdrawn(viewer: Viewer, comment: Comment) -> None:
     """A comment that somebody read on a wish which they took back waits there unchanged: when they wish for it again,
     nothing may tell them that it was still there for others."""
-    if who_took_it_back(viewer, comment.subject) - _kept_from(comment):
+    kind = next(name for name in SUBJECTS if getattr(comment, f"{name}_id"))
+    setattr(comment, kind, KINDS[kind].get(pk=getattr(comment, f"{kind}_id")))
+    taken_back = who_took_it_back(viewer, comment.subject)
+    if taken_back and taken_back - _kept_from(comment):
         raise Refusal(Code.CONFLICT_STATE, "This has been withdrawn.")
 
 
 def _edit(viewer: Viewer, comment: Comment, changes: dict[str, Any]) -> list[str]:
     """What its author alone may change; returns the names of the fields that changed."""
-    kept_from = _kept_from(comment)
+    if not changes.keys() & {"body", "hidden_from"}:
+        return []
+    so_far = kept_from = _kept_from(comment)
     if "hidden_from" in changes:
         kept_from = _checked(viewer, comment.subject, changes["hidden_from"])
     fields = comment.assign({"body": changes.get("body", comment.body)})
     if fields:
         comment.save(update_fields=["body", "updated_at"])
-        _note_mentions(comment)
-    if changes.keys() & {"body", "hidden_from"} and _hide_from(viewer, comment, kept_from):
+        _note_mentions(comment, so_far=set(comment.mention_links.values_list("user_id", flat=True)))
+    if _hide_from(viewer, comment, kept_from, so_far=so_far):
         fields.append("hidden_from")
     return fields
 
 
-def _hide_from(viewer: Viewer, comment: Comment, people: set[UUID]) -> bool:
+def _hide_from(viewer: Viewer, comment: Comment, people: set[UUID], *, so_far: set[UUID]) -> bool:
     """Make these the persons from whom it is hidden, with those from whom its subject is, and never its author.
 
     Returns whether that was a change.
     """
     wanted = (people | who_may_not_know(viewer, comment.subject)) - viewer.person_ids
-    links = CommentHiddenFrom.objects.filter(comment=comment)
-    coming = wanted - _kept_from(comment)
-    # Those whom the author cannot name, the deleted and for a guest almost all, do not drop out by silence.
-    nameable = links.filter(person__in=Person.objects.visible_to(viewer))
-    left, _ = nameable.exclude(person__in=wanted).delete()
+    coming, going = wanted - so_far, so_far - wanted
     CommentHiddenFrom.objects.bulk_create(
         CommentHiddenFrom(household_id=comment.household_id, comment=comment, person_id=pk) for pk in sorted(coming)
     )
+    if not going:
+        return bool(coming)
+    # Those whom the author cannot name, the deleted and for a guest almost all, do not drop out by silence.
+    nameable = Person.objects.visible_to(viewer).filter(pk__in=going)
+    left, _ = CommentHiddenFrom.objects.filter(comment=comment, person__in=nameable).delete()
     return bool(left or coming)
 
 
@@ -156,13 +168,12 @@ def _kept_from(comment: Comment) -> set[UUID]:
     return set(CommentHiddenFrom.objects.filter(comment=comment).values_list("person_id", flat=True))
 
 
-def _note_mentions(comment: Comment) -> None:
+def _note_mentions(comment: Comment, *, so_far: set[UUID]) -> None:
     called = mentioned_in(comment.body, comment.household_id)
-    links = CommentMention.objects.filter(comment=comment)
-    links.exclude(user__in=called).delete()
+    if going := so_far - called:
+        CommentMention.objects.filter(comment=comment, user__in=going).delete()
     CommentMention.objects.bulk_create(
-        CommentMention(household_id=comment.household_id, comment=comment, user_id=pk)
-        for pk in sorted(called - set(links.values_list("user_id", flat=True)))
+        CommentMention(household_id=comment.household_id, comment=comment, user_id=pk) for pk in sorted(called - so_far)
     )
 
 

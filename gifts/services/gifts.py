@@ -26,7 +26,7 @@ def make_gift(*, viewer: Viewer, household_id: UUID, in_catalog: bool, tags: Ite
     """The row alone, for whoever makes it as part of something larger."""
     fields = {"currency": viewer.belonging(household_id).currency, "created_by": viewer.user} | fields
     gift = Gift.objects.create(household_id=household_id, in_catalog=in_catalog, **fields)
-    put_tags(gift, tags)
+    put_tags(gift, tags, is_new=True)
     return gift
 
 
@@ -84,7 +84,7 @@ def _changeable_gift(viewer: Viewer, gift_id: UUID) -> Gift:
 
 
 def _refuse_frozen(viewer: Viewer, gift: Gift) -> None:
-    if Gift.objects.frozen_for(viewer).filter(pk=gift.pk).exists():
+    if not gift.in_catalog and Gift.objects.frozen_for(viewer).filter(pk=gift.pk).exists():
         raise Refusal(
             Code.CONFLICT_STATE, "Others knew this gift and may want it back as it was. Put a new gift on the list."
         )

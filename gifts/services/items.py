@@ -2,15 +2,18 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models.expressions import CombinedExpression
+from django.db.models.functions import Coalesce
 
 from config.errors import Code, Refusal, invalid
 from config.models import ScopedQuerySet
 from gifts.models import Gift, GiftList, ItemPlan, ListItem
-from gifts.services.claims import move_item
+from gifts.services.claims import Standing, lock_to_give, move
 from gifts.services.gifts import make_gift
 from gifts.services.lists import companion_for
 from households.services import diary, undo
+from households.services.households import require_planner
 from households.viewer import Viewer
 
 PLAN_FIELDS = {"stage", "planned_price", "giver_note"}
@@ -31,63 +34,82 @@ def add_item(
     What a giver adds to a list that its recipient sees goes to the list's hidden companion, unless `openly`.
     The same gift again revives the row that was deleted; CONFLICT_DUPLICATE when it is there already.
     """
-    gift_list = GiftList.objects.visible_to(viewer).locked(list_id)
+    gift_list, companion = _locked_with_companion(viewer, list_id, openly=openly)
     if not (gift_list.is_planned_by(viewer) or gift_list.is_for(viewer)):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
     plan = {name: fields.pop(name) for name in PLAN_FIELDS & fields.keys()}
     if gift_list.is_for(viewer) and plan:
         raise Refusal(Code.RESOURCE_FORBIDDEN)
+    target = gift_list
     if not openly and gift_list.is_seen_by_recipient and not gift_list.is_for(viewer):
-        gift_list = _beside(viewer, gift_list, gift_id)
+        # Who sees no companion, as a guest does not, could neither find nor withdraw what they put there.
+        require_planner(viewer, gift_list.household_id)
+        target = companion or companion_for(gift_list)
     if gift_id:
-        gift = _gift_for(viewer, gift_list, gift_id)
+        gift, row_id = _gift_for(viewer, gift_list, target, gift_id)
     else:
-        gift = make_gift(viewer=viewer, household_id=gift_list.household_id, in_catalog=False, **(new_gift or {}))
-    item = place_item(gift_list, gift, added_by=viewer.user, **fields)
-    if plan:
-        ItemPlan.objects.filter(item=item).update(**plan)
+        gift = make_gift(viewer=viewer, household_id=target.household_id, in_catalog=False, **(new_gift or {}))
+        row_id = None
+    item = place_item(target, gift, row_id=row_id, plan=plan, added_by=viewer.user, **fields)
     diary.record(household_id=item.household_id, actor=viewer.user, verb="item.added", subject=item)
     return item
 
 
-def place_item(gift_list: GiftList, gift: Gift, **fields: Any) -> ListItem:
-    """The row on the list, last in order, with its plan. The caller holds the list's lock."""
-    _refuse_duplicate(gift_list, gift.pk)
-    last = ListItem.objects.filter(list=gift_list).aggregate(last=Max("position"))["last"] or 0
+def place_item(
+    gift_list: GiftList, gift: Gift, *, row_id: UUID | None = None, plan: dict[str, Any] | None = None, **fields: Any
+) -> ListItem:
+    """The row on the list, last in order, with its plan: a new one, or `row_id`, which was taken off.
+
+    The caller holds the list's lock.
+    """
     fresh = {"quantity": 1, "priority": 0, "note": "", "deleted_at": None, "deleted_by": None}
-    values = fresh | {"position": last + 1} | fields
-    item = ListItem.objects.filter(list=gift_list, gift=gift).first()
-    if item is None:
-        item = ListItem.objects.create(household_id=gift_list.household_id, list=gift_list, gift=gift, **values)
-        ItemPlan.objects.create(household_id=gift_list.household_id, item=item)
+    values = fresh | {"position": _behind_all(gift_list)} | fields
+    item = ListItem(household_id=gift_list.household_id, list=gift_list, gift=gift, **values)
+    if row_id is None:
+        item.save()
+        ItemPlan.objects.create(household_id=gift_list.household_id, item=item, **(plan or {}))
     else:
-        item.assign(values)
-        item.save(update_fields=[*values, "updated_at"])
+        item.pk = row_id
+        item.save(force_update=True, update_fields=[*values, "updated_at"])
+        if plan:
+            ItemPlan.objects.filter(item=item).update(**plan)
+    # The database has counted it: whoever asks reads it there.
+    del item.position
     return item
 
 
-def _beside(viewer: Viewer, gift_list: GiftList, gift_id: UUID | None) -> GiftList:
-    """The list's companion, for what its recipient must not see."""
-    # Who sees no companion, as a guest does not, could neither find nor withdraw what they put there.
-    viewer.planning(gift_list.household)
-    if gift_id:
-        _refuse_duplicate(gift_list, gift_id)
-    return companion_for(gift_list)
+def _behind_all(gift_list: GiftList) -> CombinedExpression:
+    rows = ListItem.objects.filter(list=gift_list).order_by().values("list")
+    return Coalesce(Subquery(rows.annotate(last=Max("position")).values("last")), 0) + 1
 
 
-def _gift_for(viewer: Viewer, gift_list: GiftList, gift_id: UUID) -> Gift:
-    """A gift that the viewer sees; or one that was taken off this list, where they could see it before."""
-    taken_off = Gift.objects.alive().filter(items__list=gift_list)
-    for gifts in (Gift.objects.visible_to(viewer), taken_off):
-        gift = gifts.filter(pk=gift_id, household=gift_list.household_id).first()
-        if gift:
-            return gift
-    raise invalid(gift="There is no such row.")
+def _locked_with_companion(viewer: Viewer, list_id: UUID, *, openly: bool) -> tuple[GiftList, GiftList | None]:
+    """The list, and where something may be hidden beside it the companion that does it, if there is one by now."""
+    wanted = Q(pk=list_id) if openly else Q(pk=list_id) | Q(companion_of=list_id)
+    # Through the door, so that a recipient does not even wait for what is hidden from them; the list comes first.
+    rows = GiftList.objects.visible_to(viewer).filter(wanted).order_by(F("companion_of").asc(nulls_first=True))
+    found = {row.pk == list_id: row for row in rows.select_for_update(of=("self",), no_key=True)}
+    if True not in found:
+        raise Refusal(Code.RESOURCE_NOT_FOUND)
+    return found[True], found.get(False)
 
 
-def _refuse_duplicate(gift_list: GiftList, gift_id: UUID) -> None:
-    if ListItem.objects.alive().filter(list=gift_list, gift=gift_id).exists():
+def _gift_for(viewer: Viewer, gift_list: GiftList, target: GiftList, gift_id: UUID) -> tuple[Gift, UUID | None]:
+    """A gift that the viewer sees, or one that was taken off the target, where they could see it before.
+
+    With the row that it was there. CONFLICT_DUPLICATE when it stands there, or on the list itself.
+    """
+    rows = ListItem.objects.filter(gift=OuterRef("pk"))
+    there = rows.filter(list=target)
+    known = Q(pk__in=Gift.objects.visible_to(viewer).filter(pk=gift_id)) | Q(Exists(there))
+    standing = rows.alive().filter(list__in=[gift_list, target])
+    gifts = Gift.objects.alive().filter(known, pk=gift_id, household=target.household_id)
+    gift = gifts.annotate(row_id=Subquery(there.values("pk")), is_there=Exists(standing)).first()
+    if gift is None:
+        raise invalid(gift="There is no such row.")
+    if gift.is_there:
         raise Refusal(Code.CONFLICT_DUPLICATE, "This gift is on the list already.")
+    return gift, gift.row_id
 
 
 def lock_item(*, viewer: Viewer, item_id: UUID, to_move: bool) -> ListItem:
@@ -98,25 +120,38 @@ def lock_item(*, viewer: Viewer, item_id: UUID, to_move: bool) -> ListItem:
 
 def locked_after_list(rows: ScopedQuerySet, item_id: UUID) -> ListItem:
     """A list's lock comes before those of its items."""
+    lists = _locked_lists(rows, item_id)
+    item = rows.locked(item_id)
+    # Somebody may have put it on another list meanwhile.
+    item.list = lists.get(item.list_id) or item.list
+    return item
+
+
+def _locked_lists(rows: ScopedQuerySet, item_id: UUID) -> dict[UUID, GiftList]:
     # Of items that the viewer may know of: for what is hidden nobody even waits.
     lists = GiftList.objects.filter(pk__in=rows.filter(pk=item_id).values("list"))
-    list(lists.select_for_update(of=("self",), no_key=True))
-    return rows.locked(item_id)
+    return {row.pk: row for row in lists.select_for_update(of=("self",), no_key=True)}
 
 
 @transaction.atomic
 def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> ListItem:
     """Change the wish (its recipient, or who added it) or the givers' plan for it (who gives)."""
-    item = lock_item(viewer=viewer, item_id=item_id, to_move="position" in changes)
     plan = {name: changes[name] for name in changes if name in PLAN_FIELDS}
     wish = {name: changes[name] for name in changes if name not in PLAN_FIELDS}
-    if plan and (item.list.is_for(viewer) or not item.list.is_planned_by(viewer)):
+    if plan and "position" in wish:
+        _locked_lists(ListItem.objects.visible_to(viewer), item_id)
+    standing = lock_to_give(viewer, item_id) if plan else None
+    item = standing.item if standing else lock_item(viewer=viewer, item_id=item_id, to_move="position" in wish)
+    if standing and not standing.plans:
         raise Refusal(Code.RESOURCE_FORBIDDEN)
+    entries: list[diary.Entry] = []
     if wish:
         _require_wish_rights(viewer, item)
-        _update_wish(viewer, item, wish)
-    if plan:
-        _update_plan(viewer, item, plan)
+        entries += _update_wish(viewer, item, wish)
+    if standing:
+        entries += _update_plan(standing, plan)
+    if entries:
+        diary.record_all(household_id=item.household_id, actor=viewer.user, entries=entries)
     return item
 
 
@@ -168,45 +203,38 @@ def _require_own_wish(viewer: Viewer, item: ListItem) -> None:
         raise Refusal(Code.RESOURCE_FORBIDDEN)
 
 
-def _update_wish(viewer: Viewer, item: ListItem, wish: dict[str, Any]) -> None:
+def _update_wish(viewer: Viewer, item: ListItem, wish: dict[str, Any]) -> list[diary.Entry]:
     place = wish.pop("position", None)
     fields = item.assign(wish)
     if fields:
         item.save(update_fields=[*fields, "updated_at"])
     if place is not None:
-        _move_to(item, place - _read_before(viewer, item.list))
+        _move_to(viewer, item, place)
         fields.append("position")
-    if fields:
-        diary.record(
-            household_id=item.household_id, actor=viewer.user, verb="item.updated", subject=item, fields=fields
-        )
+    return [("item.updated", item, {"fields": fields})] if fields else []
 
 
-def _read_before(viewer: Viewer, gift_list: GiftList) -> int:
-    """How many items a reader of this list has before its first: a companion is read after the list it belongs to."""
-    if gift_list.companion_of_id is None:
-        return 0
-    main = GiftList.objects.visible_to(viewer).filter(pk=gift_list.companion_of_id)
-    return ListItem.objects.alive().filter(list__in=main).count()
+def _move_to(viewer: Viewer, item: ListItem, place: int) -> None:
+    """Put it at this place (1 is the first) among the items that its readers see.
 
-
-def _move_to(item: ListItem, place: int) -> None:
-    """Put it at this place (1 is the first) among the items that its readers see."""
-    siblings = list(ListItem.objects.alive().filter(list=item.list).exclude(pk=item.pk).order_by("position", "id"))
-    siblings.insert(max(place, 1) - 1, item)
-    for position, sibling in enumerate(siblings, start=1):
-        sibling.position = position
+    A companion is read after the list that it belongs to.
+    """
+    around = Q(list=item.list_id)
+    if main := item.list.companion_of_id:
+        around |= Q(list__in=GiftList.objects.visible_to(viewer).filter(pk=main))
+    rows = list(ListItem.objects.alive().filter(around).exclude(pk=item.pk).order_by("position", "id"))
+    siblings = [row for row in rows if row.list_id == item.list_id]
+    siblings.insert(max(place - (len(rows) - len(siblings)), 1) - 1, item)
+    moved = [row for position, row in enumerate(siblings, start=1) if row.assign({"position": position})]
     # Positions only: that somebody moved a neighbour is no change of an item.
-    ListItem.objects.bulk_update(siblings, ["position"])
+    ListItem.objects.bulk_update(moved, ["position"])
 
 
-def _update_plan(viewer: Viewer, item: ListItem, changes: dict[str, Any]) -> None:
+def _update_plan(standing: Standing, changes: dict[str, Any]) -> list[diary.Entry]:
     stage = changes.pop("stage", None)
-    if stage:
-        move_item(viewer=viewer, item_id=item.pk, status=stage)
-    plan = ItemPlan.objects.get(item=item)
+    entries = move(standing, stage) if stage else []
+    plan = standing.item.plan
     if fields := plan.assign(changes):
         plan.save(update_fields=[*fields, "updated_at"])
-        diary.record(
-            household_id=item.household_id, actor=viewer.user, verb="plan.updated", subject=plan, fields=fields
-        )
+        entries.append(("plan.updated", plan, {"fields": fields}))
+    return entries

@@ -47,7 +47,7 @@ def update_list(*, viewer: Viewer, list_id: UUID, changes: dict[str, Any]) -> Gi
         _check_date(viewer, gift_list)
     if changes.get("visibility", gift_list.visibility) != gift_list.visibility:
         _check_new_visibility(viewer, gift_list, changes["visibility"])
-    hidden_since = _hidden_since(gift_list) if "visibility" in changes else None
+    hidden_since = _hidden_since(viewer, gift_list) if "visibility" in changes else None
     if fields := gift_list.assign(changes):
         _save_changes(viewer, gift_list, fields, hidden_since)
         diary.record(
@@ -63,7 +63,7 @@ def update_list(*, viewer: Viewer, list_id: UUID, changes: dict[str, Any]) -> Gi
 def _save_changes(viewer: Viewer, gift_list: GiftList, fields: list[str], hidden_since: datetime | None) -> None:
     if "visibility" in fields:
         _check_visibility(viewer, gift_list)
-        gift_list.hidden_since = None if _recipient_sees(gift_list) else hidden_since or timezone.now()
+        gift_list.hidden_since = None if _recipient_sees(viewer, gift_list) else hidden_since or timezone.now()
     gift_list.save(update_fields=[*fields, "hidden_since", "updated_at"])
     if "occurs_on" in fields:
         # The two are read as one, so they stay on one date.
@@ -81,16 +81,22 @@ def _settle_visibility(gift_list: GiftList, hidden_since: datetime | None) -> No
         _keep_what_was_hidden(gift_list, since=hidden_since)
 
 
-def _hidden_since(gift_list: GiftList) -> datetime | None:
-    return None if _recipient_sees(gift_list) else gift_list.hidden_since or gift_list.created_at
+def _hidden_since(viewer: Viewer, gift_list: GiftList) -> datetime | None:
+    return None if _recipient_sees(viewer, gift_list) else gift_list.hidden_since or gift_list.created_at
 
 
-def _recipient_sees(gift_list: GiftList) -> bool:
+def _recipient_sees(viewer: Viewer, gift_list: GiftList) -> bool:
     """Whether there is nobody to hide it from, or they see it: an open list, and a private one of their own."""
     if gift_list.recipient_id is None or gift_list.is_seen_by_recipient:
         return True
-    is_private = gift_list.visibility == GiftList.Visibility.PRIVATE
-    return is_private and gift_list.owner is not None and gift_list.is_for(Viewer.of(gift_list.owner))
+    return gift_list.visibility == GiftList.Visibility.PRIVATE and _is_its_owners(viewer, gift_list)
+
+
+def _is_its_owners(viewer: Viewer, gift_list: GiftList) -> bool:
+    """Whether its owner, who may be the viewer, is its recipient."""
+    if gift_list.owner_id == viewer.user.pk:
+        return gift_list.is_for(viewer)
+    return gift_list.owner is not None and gift_list.is_for(Viewer.of(gift_list.owner))
 
 
 def _keep_what_was_hidden(gift_list: GiftList, *, since: datetime) -> None:
@@ -147,8 +153,9 @@ def companion_for(gift_list: GiftList) -> GiftList:
     The caller holds the list's lock: two first surprises at the same moment share one companion. It comes locked, as
     others may be writing to it directly.
     """
-    companion, _ = GiftList.objects.get_or_create(companion_of=gift_list, deleted_at=None, defaults=_beside(gift_list))
-    return GiftList.objects.locked(companion.pk)
+    companions = GiftList.objects.alive().filter(companion_of=gift_list)
+    found = companions.select_for_update(of=("self",), no_key=True).first()
+    return found or GiftList.objects.create(companion_of=gift_list, **_beside(gift_list))
 
 
 def _beside(gift_list: GiftList) -> dict[str, Any]:
@@ -194,9 +201,13 @@ def _default_recipient(viewer: Viewer, place: Belonging, kind: str, occasion: Oc
 
 def changeable_list(viewer: Viewer, list_id: UUID) -> GiftList:
     gift_list = locked_after_main_list(GiftList.objects.visible_to(viewer), list_id)
+    require_changer(viewer, gift_list)
+    return gift_list
+
+
+def require_changer(viewer: Viewer, gift_list: GiftList) -> None:
     if gift_list.owner_id != viewer.user.pk and not viewer.owns(gift_list.household_id):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
-    return gift_list
 
 
 def _check_date(viewer: Viewer, gift_list: GiftList) -> None:
@@ -226,7 +237,7 @@ def _check_visibility(viewer: Viewer, gift_list: GiftList) -> None:
     if gift_list.recipient_id is None:
         raise invalid(visibility="Without a recipient there is nobody to hide it from.")
     # Nor from its owner, whoever asks: nobody's own wishes are hidden from them by somebody else.
-    if gift_list.is_for(viewer) or (gift_list.owner and gift_list.is_for(Viewer.of(gift_list.owner))):
+    if gift_list.is_for(viewer) or _is_its_owners(viewer, gift_list):
         raise invalid(visibility="A list cannot be hidden from its owner, nor by somebody from themself.")
 
 

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from config.errors import Code, Refusal, invalid
 from gifts.models import GiftList, ListShare
-from gifts.services.lists import changeable_list
+from gifts.services.lists import locked_after_main_list, require_changer
 from households.models import Membership, Occasion, Role
 from households.services import diary
 from households.services.households import require_planner
@@ -33,17 +33,23 @@ def share_list(*, viewer: Viewer, list_id: UUID, guest: Membership) -> tuple[Lis
 @transaction.atomic
 def unshare_list(*, viewer: Viewer, list_id: UUID, share_id: UUID) -> None:
     """Show it to them no longer. What they have claimed stays claimed: they may have bought it."""
-    gift_list = _shareable_list(viewer, list_id)
+    gift_list = locked_after_main_list(GiftList.objects.visible_to(viewer), list_id)
     share = ListShare.objects.visible_to(viewer).filter(list=gift_list).locked(share_id)
+    _require_say(viewer, gift_list)
     share.delete()
     _record(viewer, "list.unshared", gift_list, share.guest_id)
 
 
 def _shareable_list(viewer: Viewer, list_id: UUID) -> GiftList:
-    """Whoever may change a list decides who else sees it; a guest does not bring in others."""
-    gift_list = changeable_list(viewer, list_id)
-    require_planner(viewer, gift_list.household_id)
+    gift_list = locked_after_main_list(GiftList.objects.visible_to(viewer), list_id)
+    _require_say(viewer, gift_list)
     return gift_list
+
+
+def _require_say(viewer: Viewer, gift_list: GiftList) -> None:
+    """Whoever may change a list decides who else sees it; a guest does not bring in others."""
+    require_changer(viewer, gift_list)
+    require_planner(viewer, gift_list.household_id)
 
 
 def _check_guest(gift_list: GiftList, guest: Membership) -> None:

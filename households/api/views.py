@@ -65,7 +65,6 @@ class HouseholdViewSet(ListMixin, RetrieveMixin, RepeatableViewSet):
     @extend_schema(request=serializers.HouseholdWriteSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change name, currency or time zone. For owners."""
-        self.get_object()
         changes = self.validated(serializers.HouseholdWriteSerializer, partial=True)
         return self.shown(households.update_household(viewer=self.viewer, household_id=pk, changes=changes))
 
@@ -151,7 +150,6 @@ class PersonViewSet(ListMixin, RetrieveMixin, RestoreMixin, PersonRows):
     @extend_schema(request=serializers.PersonWriteSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change what is known of somebody, put them aside, or say who a couple is made of."""
-        self.get_object()
         changes = self.validated(serializers.PersonWriteSerializer, partial=True)
         return self.shown(people.update_person(viewer=self.viewer, person_id=pk, changes=changes))
 
@@ -187,7 +185,6 @@ class TagViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet):
     @extend_schema(request=serializers.TagWriteSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Rename it, or change its kind or colour, wherever it is put. A name that is taken is a conflict."""
-        self.get_object()
         changes = self.validated(serializers.TagWriteSerializer, partial=True)
         return self.shown(tags.update_tag(viewer=self.viewer, tag_id=pk, changes=changes))
 
@@ -214,7 +211,6 @@ class OccasionViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet)
     @extend_schema(request=serializers.OccasionWriteSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change an occasion. A hidden one that lists are planned for stays hidden."""
-        self.get_object()
         changes = self.validated(serializers.OccasionWriteSerializer, partial=True)
         return self.shown(occasions.update_occasion(viewer=self.viewer, occasion_id=pk, changes=changes))
 

@@ -78,8 +78,11 @@ def locked_with_household(rows: ScopedQuerySet, pk: UUID) -> Any:
     Every change of who is in a household, or of who is whom, starts like this: two owners who leave at once wait for
     each other, and no two couples can grow into each other.
     """
-    household_id = rows.filter(pk=pk).values_list("household_id", flat=True).first()
-    if household_id is None:
-        raise Refusal(Code.RESOURCE_NOT_FOUND)
-    Household.objects.locked(household_id)
+    lock_household_of(rows.filter(pk=pk))
     return rows.locked(pk)
+
+
+def lock_household_of(rows: ScopedQuerySet) -> None:
+    """Where they are. Ask through the door: for what is hidden nobody even waits."""
+    households = Household.objects.filter(pk__in=rows.order_by().values("household"))
+    list(households.select_for_update(of=("self",), no_key=True))

@@ -3,6 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from config.errors import Code, Refusal, invalid
@@ -28,8 +29,8 @@ def create_person(
     person = Person(household_id=household_id)
     person.assign(_columns(fields))
     person.save()
-    add_members(person, {member.pk for member in members})
-    put_tags(person, tags)
+    add_members(person, {member.pk for member in members}, is_new=True)
+    put_tags(person, tags, is_new=True)
     diary.record(household_id=household_id, actor=viewer.user, verb="person.created", subject=person)
     return person
 
@@ -74,10 +75,9 @@ def restore_person(*, viewer: Viewer, pk: UUID) -> Person:
 def _check_return(viewer: Viewer, person: Person) -> None:
     """While a couple was deleted, one of it may have become a couple, or the other way round."""
     undo.refuse_guests(viewer, person)
-    people = Person.objects.alive()
-    around = people.filter(member_links__member=person).exists()
-    within = people.filter(group_links__group=person, member_links__isnull=False).exists()
-    if person.member_links.exists() and (around or within):
+    around = Q(group_links__group__deleted_at__isnull=True, group_links__isnull=False)
+    within = Q(member_links__member__deleted_at__isnull=True, member_links__member__member_links__isnull=False)
+    if Person.objects.filter(around | within, pk=person.pk, member_links__isnull=False).exists():
         raise Refusal(Code.CONFLICT_STATE, "A group cannot be part of a group.")
 
 
@@ -123,19 +123,24 @@ def _change_members(viewer: Viewer, group: Person, members: Iterable[Person]) ->
     return ["members"] if wanted != present else []
 
 
-def add_members(group: Person, member_ids: set[UUID]) -> None:
+def add_members(group: Person, member_ids: set[UUID], *, is_new: bool = False) -> None:
     """Anybody may add: it can only make somebody blind, never seeing."""
     if not member_ids:
         return
     # Looked up again under the household's lock: they may have been deleted, or merged into somebody, meanwhile.
     members = Person.objects.alive().filter(pk__in=member_ids, household=group.household_id)
-    if members.count() != len(member_ids):
+    are_groups = members.annotate(is_group=Exists(PersonMember.objects.filter(group=OuterRef("pk"))))
+    found = are_groups.values_list("is_group", flat=True)
+    if len(found) != len(member_ids):
         raise invalid(members="All members must be persons of the same household.")
-    groups_of_it = Person.objects.alive().filter(member_links__member=group)
-    if group.pk in member_ids or members.filter(member_links__isnull=False).exists() or groups_of_it.exists():
+    if group.pk in member_ids or any(found) or (not is_new and _is_in_a_group(group)):
         raise invalid(members="A group cannot be part of a group.")
-    if Membership.objects.filter(person=group).exists():
+    if not is_new and Membership.objects.filter(person=group).exists():
         raise invalid(members="Somebody who signs in is one person, not a group.")
     PersonMember.objects.bulk_create(
         PersonMember(household_id=group.household_id, group=group, member_id=member_id) for member_id in member_ids
     )
+
+
+def _is_in_a_group(person: Person) -> bool:
+    return Person.objects.alive().filter(member_links__member=person).exists()

@@ -65,7 +65,7 @@ def restore_tag(*, viewer: Viewer, pk: UUID) -> Tag:
     return undo.restore(viewer=viewer, rows=Tag.objects.all(), pk=pk, verb="tag.restored", lock=locked_with_household)
 
 
-def put_tags(row: Tagged, tags: Iterable[Tag] | None) -> list[str]:
+def put_tags(row: Tagged, tags: Iterable[Tag] | None, *, is_new: bool = False) -> list[str]:
     """Make these the row's tags (None: leave them); returns the names of the fields that changed.
 
     The caller holds the row's lock, and saves its `updated_at`: tags are read with the row.
@@ -76,7 +76,8 @@ def put_tags(row: Tagged, tags: Iterable[Tag] | None) -> list[str]:
     if any(tag.household_id != row.household_id for tag in tags):
         raise invalid(tags="There is no such row in this household.")
     # Deleted ones stay: nobody could name them here.
-    present = set(row.tags.alive().values_list("pk", flat=True))
+    present = set() if is_new else set(row.tags.alive().values_list("pk", flat=True))
     row.tags.remove(*present - wanted)
-    row.tags.add(*wanted - present, through_defaults={"household_id": row.household_id})
+    links, here = row.tags.through, {row.tags.source_field_name: row, "household_id": row.household_id}
+    links.objects.bulk_create(links(tag_id=pk, **here) for pk in sorted(wanted - present))
     return ["tags"] if wanted != present else []

@@ -457,7 +457,9 @@ def test_speaking_of_what_is_hidden_is_answered_like_speaking_of_nothing(
             for body in ({"body": "x"}, {"body": "x", "hidden_from": []}, {}, {"body": "x", "bogus": 1}):
                 tried = [api.post(COMMENTS, body | {kind: str(one)}) for one in (pk, NEVER)]
                 assert essence(tried[0]) == essence(tried[1])
-                assert complaint(tried[0])[kind] == ["There is no such row."]
+                # Looked for only when all else is in order.
+                if body.keys() in ({"body"}, {"body", "hidden_from"}):
+                    assert complaint(tried[0])[kind] == ["There is no such row."]
             assert api.get(f"{COMMENTS}?{kind}={pk}").content == api.get(f"{COMMENTS}?{kind}={NEVER}").content
     assert not Comment.objects.exists()
 

@@ -94,7 +94,7 @@ def test_what_the_family_has_talked_about_shared_and_tagged_goes_with_it():
     home = Household.objects.get()
     guest = join(home, "Gus", Role.GUEST)
     share_list(viewer=Viewer.of(mia), list_id=item.list_id, guest=guest.membership)
-    create_comment(viewer=Viewer.of(mia), body="@ada which one?", item=item)
+    create_comment(viewer=Viewer.of(mia), body="@ada which one?", item=item.pk)
     tag = Tag.objects.create(household=home, name="tools")
     GiftTag.objects.create(household=home, gift=item.gift, tag=tag)
     PersonTag.objects.create(household=home, person=guest.person, tag=tag)

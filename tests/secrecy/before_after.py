@@ -203,6 +203,9 @@ def _recorded(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Call) and re.search("record|restore", ast.unparse(node.func)):
             for argument in [*node.args, *(keyword.value for keyword in node.keywords if keyword.arg == "verb")]:
                 yield from _verbs_in(argument)
+        elif isinstance(node, ast.Tuple) and len(node.elts) == 3:
+            # A `diary.Entry`, to be written with others.
+            yield from _verbs_in(node.elts[0])
 
 
 def _verbs_in(node: ast.AST) -> Iterator[str]:

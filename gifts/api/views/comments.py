@@ -42,7 +42,6 @@ class CommentViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet):
     @extend_schema(request=serializers.CommentUpdateSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change one's own words and who may read them; or, for anybody who plans, whether it is resolved."""
-        self.get_object()
         changes = self.validated(serializers.CommentUpdateSerializer, partial=True)
         return self.shown(comments.update_comment(viewer=self.viewer, comment_id=pk, changes=changes))
 

@@ -36,7 +36,6 @@ class GiftViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet):
     @extend_schema(request=serializers.GiftWriteSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change a gift: for its maker, or an owner where it is in the catalog."""
-        self.get_object()
         changes = self.validated(serializers.GiftWriteSerializer, partial=True)
         return self.shown(gifts.update_gift(viewer=self.viewer, gift_id=pk, changes=changes))
 

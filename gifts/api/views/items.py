@@ -31,7 +31,6 @@ class ItemViewSet(ListMixin, RetrieveMixin, RestoreMixin, ItemRows):
     filterset_class = filters.ItemFilter
 
     def lock(self) -> None:
-        self.get_object()
         changes = self.request.data
         to_move = isinstance(changes, dict) and "position" in changes
         items.lock_item(viewer=self.viewer, item_id=self.kwargs["pk"], to_move=to_move)
@@ -39,7 +38,6 @@ class ItemViewSet(ListMixin, RetrieveMixin, RestoreMixin, ItemRows):
     @extend_schema(request=serializers.ItemUpdateSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change the wish (its recipient, or who added it) or the plan for it (who gives)."""
-        self.get_object()
         changes = self.validated(serializers.ItemUpdateSerializer, partial=True)
         return self.shown(items.update_item(viewer=self.viewer, item_id=pk, changes=changes))
 
@@ -52,31 +50,28 @@ class ItemViewSet(ListMixin, RetrieveMixin, RestoreMixin, ItemRows):
     @action(detail=True, methods=["post"])
     def claim(self, request: Request, pk: UUID) -> Response:
         """Take some of it upon yourself."""
-        item = self.item_to_give()
         claims.claim_item(viewer=self.viewer, item_id=pk, **self.validated(serializers.ClaimItemSerializer))
-        return self.shown(item)
+        return self.shown_by_id(pk, status=200)
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
     def release(self, request: Request, pk: UUID) -> Response:
         """Let go of what you took."""
-        item = self.item_to_give()
         claims.release_item(viewer=self.viewer, item_id=pk)
-        return self.shown(item)
+        return self.shown_by_id(pk, status=200)
 
     @extend_schema(request=serializers.MoveSerializer)
     @action(detail=True, methods=["post"])
     def status(self, request: Request, pk: UUID) -> Response:
         """Move your claim (made of all that remains if you have none), or the stage while it is an idea."""
-        item = self.item_to_give()
         claims.move_item(viewer=self.viewer, item_id=pk, **self.validated(serializers.MoveSerializer))
-        return self.shown(item)
+        return self.shown_by_id(pk, status=200)
 
-    def item_to_give(self) -> ListItem:
-        """The item; its recipient is refused before anything else is looked at, so always in the same words."""
+    def refuse_strangers(self) -> None:
+        """A recipient is refused as a giver before anything else is looked at, so always in the same words."""
         item = self.get_object()
-        claims.refuse_recipient(self.viewer, item)
-        return item
+        if self.action in {"claim", "status"}:
+            claims.refuse_recipient(self.viewer, item)
 
 
 class ListItemViewSet(ListMixin, ItemRows):
@@ -94,7 +89,6 @@ class ListItemViewSet(ListMixin, ItemRows):
     @extend_schema(request=serializers.ItemCreateSerializer, responses={201: serializers.ItemSerializer})
     def create(self, request: Request, list_id: UUID) -> Response:
         """Put a gift on the list. On a list that its recipient sees, a giver's gift is hidden unless `openly`."""
-        self.require_parent()
         fields = self.validated(serializers.ItemCreateSerializer)
         return self.created(items.add_item(viewer=self.viewer, list_id=list_id, **fields))
 
@@ -111,7 +105,6 @@ class ClaimViewSet(RepeatableViewSet):
     @extend_schema(request=serializers.ClaimUpdateSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Change a claim, or hand it to another giver (owners; anybody, when its giver has left)."""
-        self.get_object()
         changes = self.validated(serializers.ClaimUpdateSerializer, partial=True)
         return self.shown(claims.update_claim(viewer=self.viewer, claim_id=pk, changes=changes))
 

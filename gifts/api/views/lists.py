@@ -41,7 +41,6 @@ class GiftListViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet)
     @extend_schema(request=serializers.GiftListUpdateSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
         """Rename it, open or hide it, or say when it is for. Recipient, occasion and kind are fixed."""
-        self.get_object()
         changes = self.validated(serializers.GiftListUpdateSerializer, partial=True)
         return self.shown(lists.update_list(viewer=self.viewer, list_id=pk, changes=changes))
 

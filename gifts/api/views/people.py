@@ -23,6 +23,5 @@ class PersonMergeView(PersonRows):
 
         Where one of them has a login, or is a couple of somebody who has, it is for an owner who is none of them.
         """
-        self.get_object()
         into = self.validated(serializers.PersonMergeSerializer)["into"]
         return self.shown(merging.merge_people(viewer=self.viewer, source_id=pk, target_id=into.pk))

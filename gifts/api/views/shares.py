@@ -39,13 +39,11 @@ class ListShareViewSet(ListMixin, RepeatableViewSet):
 
         What is hidden beside a list is not shared with it: that has an id of its own.
         """
-        self.require_parent()
         guest = self.validated(serializers.ListShareCreateSerializer)["guest"]
         share, is_new = shares.share_list(viewer=self.viewer, list_id=list_id, guest=guest)
         return self.shown(share, status=201 if is_new else 200)
 
     def destroy(self, request: Request, list_id: UUID, pk: UUID) -> Response:
         """Show it to them no longer. What they have claimed stays claimed."""
-        self.get_object()
         shares.unshare_list(viewer=self.viewer, list_id=list_id, share_id=pk)
         return self.gone()

@@ -98,12 +98,12 @@ class Writer:
         item.plan.save(update_fields=["stage", "giver_note", "updated_at"])
 
     def _write_claims(self, item: ListItem, place: Place, decision: Decision) -> None:
-        standing = Standing(self.places.viewer, item)
+        standing = Standing(self.places.viewer, item, list(Claim.objects.filter(item=item)))
         for draft, giver in decision.takers:
             member = Membership.objects.active().filter(person=giver).first()
             take(
                 standing,
-                giver,
+                giver.pk,
                 draft.quantity,
                 claimed_by_id=member and member.user_id,
                 status=draft.claim_status,
