@@ -353,6 +353,7 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
             "an item": lambda here: here.item(),
         }.items()
     },
+    "say a few words": lambda here: post("comments", body="Hm", item=str(here.item().pk)),
     "change a comment": lambda here: patch(
         at("comments/{}", here.say(item=here.item())), body=f"@leo {here.call()}", resolved=True, hidden_from=[]
     ),

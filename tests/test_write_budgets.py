@@ -35,7 +35,7 @@ MORE = {
     # Its place, its wish and its plan are of three tables, behind the lock of its list.
     "change all of an item": 12,
     # A row ends and another begins, for somebody who is looked at closely.
-    "hand a claim on": 16,
+    "hand a claim on": 13,
     # What was taken off meanwhile goes beside it.
     "open a list": 15,
     # Whether it is for the guest, or its occasion is hidden from them, is asked of all that the guest is.

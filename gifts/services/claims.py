@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 
 from config.errors import Code, Refusal, invalid
 from gifts.models import Claim, ItemPlan, ListItem
@@ -84,7 +84,7 @@ def claim_item(*, viewer: Viewer, item_id: UUID, quantity: int = 1) -> Claim:
     standing = lock_to_give(viewer, item_id)
     if standing.takes_no_claims:
         raise standing.not_from_here()
-    claim = take(standing, standing.giver(), quantity, claimed_by=viewer.user)
+    claim = take(standing, standing.giver(), quantity, claimed_by_id=viewer.user.pk)
     _record(viewer, "claim.made", claim)
     return claim
 
@@ -115,18 +115,22 @@ def update_claim(*, viewer: Viewer, claim_id: UUID, changes: dict[str, Any]) -> 
     When its giver has left, whoever plans may hand it on.
     """
     standing, claim = lock_claim(viewer=viewer, claim_id=claim_id)
+    entries: list[diary.Entry] = []
     giver = changes.pop("giver", None)
     if giver and giver.pk != claim.giver_id:
         if not _may_take_over(viewer, claim):
             raise Refusal(Code.RESOURCE_FORBIDDEN)
-        claim = _reassign(viewer, standing, claim, giver)
+        claim = _reassign(standing, claim, giver)
+        entries.append(("claim.reassigned", claim, {}))
     if changes:
         if claim != standing.mine and not viewer.owns(claim.household_id):
             raise Refusal(Code.RESOURCE_FORBIDDEN)
         if "status" in changes:
             changes["gifted_on"] = _gifted_on(viewer, claim, changes["status"], claim.household_id)
         claim = take(standing, claim.giver_id, changes.pop("quantity", claim.quantity), **changes)
-        _record(viewer, "claim.updated", claim)
+        entries.append(("claim.updated", claim, {}))
+    if entries:
+        diary.record_all(household_id=claim.household_id, actor=viewer.user, entries=entries)
     return claim
 
 
@@ -247,7 +251,7 @@ def _move_claim(standing: Standing, status: str, quantity: int | None) -> list[d
         standing,
         standing.giver(),
         quantity or (mine.quantity if mine else standing.remaining),
-        claimed_by=viewer.user,
+        claimed_by_id=viewer.user.pk,
         status=status,
         gifted_on=_gifted_on(viewer, mine, status, standing.item.household_id),
     )
@@ -260,15 +264,17 @@ def _gifted_on(viewer: Viewer, claim: Claim | None, status: str, household_id: U
     return (claim and claim.gifted_on) or viewer.belonging(household_id).today()
 
 
-def _reassign(viewer: Viewer, standing: Standing, claim: Claim, giver: Person) -> Claim:
+def _reassign(standing: Standing, claim: Claim, giver: Person) -> Claim:
     """The same claim in another's name: ended here, written there. Nothing more is taken, so nothing has to be left."""
-    if giver.household_id != claim.household_id or not may_give(giver, standing.item.list.recipient):
+    recipient = standing.item.list.recipient
+    prefetch_related_objects([giver, *([recipient] if recipient else [])], "member_links")
+    if giver.household_id != claim.household_id or not may_give(giver, recipient):
         raise invalid(giver="This person cannot be the giver here.")
     if any(other.giver_id == giver.pk for other in standing.claims):
         raise Refusal(Code.CONFLICT_DUPLICATE, "This person has a claim on it already.")
     claim.entomb()
     membership = Membership.objects.active().filter(person=giver).first()
-    handed_on = _write(
+    return _write(
         standing,
         giver.pk,
         quantity=claim.quantity,
@@ -279,8 +285,6 @@ def _reassign(viewer: Viewer, standing: Standing, claim: Claim, giver: Person) -
         given_title=claim.given_title,
         given_image_url=claim.given_image_url,
     )
-    _record(viewer, "claim.reassigned", handed_on)
-    return handed_on
 
 
 def _may_take_over(viewer: Viewer, claim: Claim) -> bool:
