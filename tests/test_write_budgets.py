@@ -23,8 +23,8 @@ MORE = {
     # A login, its Person and its code are each looked at under locks of their own.
     "add a member": 17,
     "add a member and their person": 18,
-    "change a member": 15,
-    "issue a code": 14,
+    "change a member": 14,
+    "issue a code": 13,
     # Two for the tags: which there are, and what they are put on. Four for the members, who must be no group.
     "create a person": 12,
     "change a person": 15,

@@ -75,7 +75,6 @@ class ResourceViewSet(GenericViewSet):
 
     def visible_row(self, pk: Any) -> Any:
         """One row, or a 404 that says the same whether it is hidden or was never there."""
-        self.require_parent()
         row = self.get_queryset().filter(pk=pk).first()
         if row is None:
             raise Http404
