@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from random import Random
+from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -23,10 +24,11 @@ HOUSEHOLDS_AT_ONCE = 100
 
 
 class Seeding:
-    """The first household is the one that is measured: `sign_ins` are logins of its people by their role."""
+    """The first household is the one that is measured: `family_id`, and logins of its people by role, `sign_ins`."""
 
     def __init__(self, sizes: list[HouseholdSize], *, seed: str, password: str) -> None:
         self.sizes = sizes
+        self.family_id: UUID | None = None
         self.sign_ins: dict[str, str] = {}
         self._seed = seed
         self._batch = Batch()
@@ -68,7 +70,7 @@ class Seeding:
         logins = Logins(f"{self._run}-{number}", self._password_hash)
         home = furnish(self._batch, rng, name=name, place=number, logins=logins, size=self.sizes[number])
         if number == 0:
-            self.sign_ins = _sign_ins(home)
+            self.family_id, self.sign_ins = home.household.pk, _sign_ins(home)
         return home
 
 
