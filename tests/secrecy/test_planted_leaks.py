@@ -107,12 +107,14 @@ def test_error_text(play: Play, monkeypatch: pytest.MonkeyPatch):
 
 def test_uniqueness(play: Play, monkeypatch: pytest.MonkeyPatch):
     """One gift in all lists for somebody, also in those that they do not see."""
+    look = items._gift_for
 
-    def refuse(gift_list: Any, gift_id: Any) -> None:
+    def refuse(viewer: Any, gift_list: Any, target: Any, gift_id: Any) -> Any:
         if ListItem.objects.alive().filter(list__recipient=gift_list.recipient, gift=gift_id).count() > 1:
             raise Refusal(Code.CONFLICT_DUPLICATE)
+        return look(viewer, gift_list, target, gift_id)
 
-    monkeypatch.setattr(items, "_refuse_duplicate", refuse)
+    monkeypatch.setattr(items, "_gift_for", refuse)
     scene = play.scenes[0]
     probe = Probe("POST", f"{API}/lists/{scene.birthday_list.pk}/items", {"gift": str(scene.wish.gift_id)})
     found = reacts(play, changes("somebody plans in private"), [probe])
