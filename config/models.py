@@ -142,6 +142,16 @@ def casefold_key(text: str | None) -> str | None:
     return " ".join(unicodedata.normalize("NFKC", text or "").casefold().split()) or None
 
 
+class EachRow(models.Exists):
+    """EXISTS that is asked of each row as the row comes.
+
+    PostgreSQL would rather find out beforehand for all rows there are: it does not know how soon a page is full. The
+    OFFSET keeps it from that, and makes no other difference.
+    """
+
+    template = "EXISTS(%(subquery)s OFFSET 0)"
+
+
 class ScopedQuerySet(models.QuerySet):
     """The base of every queryset: rows are reached through `visible_to(viewer)` and nowhere else."""
 

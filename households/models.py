@@ -11,9 +11,18 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, F, OuterRef, Q, When
 
-from config.models import BaseModel, CasefoldKey, Deletable, ScopedQuerySet, SearchText, by_deleter, validate_one_line
+from config.models import (
+    BaseModel,
+    CasefoldKey,
+    Deletable,
+    EachRow,
+    ScopedQuerySet,
+    SearchText,
+    by_deleter,
+    validate_one_line,
+)
 
 if TYPE_CHECKING:
     from households.viewer import Viewer
@@ -346,7 +355,7 @@ class ActivityQuerySet(ScopedQuerySet):
         known = Q(pk__in=[])
         for subject in _subjects():
             row = subject._default_manager.known_to(viewer).filter(pk=OuterRef("subject_id"))
-            known |= Q(Exists(row), subject_type=subject._meta.model_name)
+            known |= Q(subject_type=subject._meta.model_name) & Q(EachRow(row))
         return self.filter(known, household__in=viewer.planning_household_ids)
 
 

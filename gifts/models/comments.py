@@ -3,9 +3,9 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q
 
-from config.models import Deletable, ScopedQuerySet, by_deleter
+from config.models import Deletable, EachRow, ScopedQuerySet, by_deleter
 from gifts.models.items import Gift, ListItem
 from gifts.models.lists import GiftList, knows_what_it_is_beside
 from households.models import HouseholdRow, Occasion, Person
@@ -36,15 +36,15 @@ class CommentQuerySet(ScopedQuerySet):
             | Q(_is_one_of("item", ListItem.objects.visible_to(viewer)))
         )
         hidden = CommentHiddenFrom.objects.filter(comment=OuterRef("pk"), person__in=viewer.person_ids)
-        return self.filter(about_what_they_see, ~Exists(hidden), household__in=viewer.household_ids)
+        return self.filter(about_what_they_see, ~EachRow(hidden), household__in=viewer.household_ids)
 
     def on_list(self, list_id: UUID, viewer: Viewer) -> Self:
         """About this list, or about its companion for whoever sees the two joined."""
         return self.filter(Q(list=list_id) | Q(list__companion_of=list_id) & knows_what_it_is_beside(viewer))
 
 
-def _is_one_of(subject: str, rows: ScopedQuerySet) -> Exists:
-    return Exists(rows.filter(pk=OuterRef(subject)))
+def _is_one_of(subject: str, rows: ScopedQuerySet) -> EachRow:
+    return EachRow(rows.filter(pk=OuterRef(subject)))
 
 
 def _exactly_one_subject() -> Q:

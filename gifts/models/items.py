@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
-from config.models import Deletable, ScopedQuerySet, SearchText, by_deleter
-from gifts.models.lists import GiftList, knows_what_it_is_beside
+from config.models import Deletable, EachRow, ScopedQuerySet, SearchText, by_deleter
+from gifts.models.lists import GiftList, is_known, knows_what_it_is_beside
 from households.models import HouseholdRow, Occasion, Person, Tag
 from households.viewer import Viewer
 
@@ -34,8 +34,8 @@ class GiftQuerySet(ScopedQuerySet):
         if viewer is None:
             return self.none()
         in_catalog = Q(in_catalog=True, household__in=viewer.planning_household_ids)
-        on_an_item = Exists(ListItem.objects.visible_to(viewer).filter(gift=OuterRef("pk")))
-        return self.filter(in_catalog | on_an_item)
+        on_an_item = EachRow(ListItem.objects.visible_to(viewer).filter(gift=OuterRef("pk")))
+        return self.filter(in_catalog | on_an_item, household__in=viewer.household_ids)
 
     def frozen_for(self, viewer: Viewer) -> Self:
         """What stands, or stood, on a list that others read, and is now on none that all of them read.
@@ -113,7 +113,7 @@ class ListItemQuerySet(ScopedQuerySet):
 
     def known_to(self, viewer: Viewer | None) -> Self:
         """What stands, or stood, on a list that the viewer knows of."""
-        return self.none() if viewer is None else self.filter(list__in=GiftList.objects.known_to(viewer))
+        return self.none() if viewer is None else self.filter(is_known(viewer, "list__"))
 
     def on_list(self, list_id: UUID, viewer: Viewer) -> Self:
         """What stands on this list, and on its companion for whoever sees the two joined."""
@@ -333,7 +333,7 @@ def _is_planned_by(viewer: Viewer) -> Case:
 def _is_kept_for_givers() -> Q:
     """Of what is gone, givers keep what a claim hangs on; and, where a recipient may have taken back a wish, what they
     have planned."""
-    claimed = Q(Exists(_claims()))
+    claimed = Q(EachRow(_claims()))
     was_a_wish = Q(list__recipient__isnull=False, list__visibility=GiftList.Visibility.HOUSEHOLD)
     thought_of = Q(plan__stage=ItemPlan.Stage.SHORTLISTED) | Q(plan__planned_price__isnull=False)
     return claimed | was_a_wish & (thought_of | ~Q(plan__giver_note=""))

@@ -1,5 +1,5 @@
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.conf import settings
 from django.db import models
@@ -15,22 +15,8 @@ class GiftListQuerySet(ScopedQuerySet):
         return self.alive().known_to(viewer)
 
     def known_to(self, viewer: Viewer | None) -> Self:
-        """Household lists, those hidden from somebody else, and one's own, deleted or not; never one for an occasion
-        that is hidden from the viewer. Of the first two, guests know what is shared with them and, being its recipient,
-        what was opened to them."""
-        if viewer is None:
-            return self.none()
-        visibility = GiftList.Visibility
-        within_reach = Q(household__in=viewer.planning_household_ids)
-        if viewer.guest_household_ids:
-            within_reach |= Q(pk__in=ListShare.objects.held_by(viewer).values("list"))
-            within_reach |= Q(household__in=viewer.guest_household_ids, recipient__in=viewer.person_ids)
-        hidden = Q(visibility=visibility.HIDDEN) & ~Q(recipient__in=viewer.person_ids)
-        own = Q(household__in=viewer.household_ids, owner=viewer.user) & ~Q(visibility=visibility.HIDDEN)
-        open_to_them = within_reach & (Q(visibility=visibility.HOUSEHOLD) | hidden) | own
-        hidden_occasion = Q(occasion__visibility=Occasion.Visibility.HIDDEN, occasion__honoree__in=viewer.person_ids)
-        # Their own stay theirs when somebody hides the occasion from them: to them it looks deleted.
-        return self.filter(open_to_them).filter(~hidden_occasion | Q(owner=viewer.user))
+        """See `is_known`."""
+        return self.none() if viewer is None else self.filter(is_known(viewer))
 
     def standing_alone(self, viewer: Viewer) -> Self:
         """Without the companions of lists that the viewer sees anyway: those two are read as one."""
@@ -127,6 +113,32 @@ class GiftList(HouseholdRow, Deletable):
     def is_planned_by(self, viewer: Viewer) -> bool:
         """Whether the viewer has a say in what is planned on it. Guests have one on lists of their own only."""
         return viewer.plans(self.household_id) or self.owner_id == viewer.user.pk
+
+
+def is_known(viewer: Viewer, lists: str = "") -> Q:
+    """Whether the viewer knows of a list: asked of lists, or through `lists`, such as "list__", of rows that have one.
+
+    Household lists, those hidden from somebody else, and one's own, deleted or not; never one for an occasion that is
+    hidden from the viewer. Of the first two, guests know what is shared with them and, being its recipient, what was
+    opened to them.
+    """
+
+    def has(**values: Any) -> Q:
+        return Q(**{f"{lists}{name}": value for name, value in values.items()})
+
+    visibility = GiftList.Visibility
+    within_reach = has(household__in=viewer.planning_household_ids)
+    if viewer.guest_household_ids:
+        within_reach |= has(pk__in=ListShare.objects.held_by(viewer).values("list"))
+        within_reach |= has(household__in=viewer.guest_household_ids, recipient__in=viewer.person_ids)
+    hidden = has(visibility=visibility.HIDDEN) & ~has(recipient__in=viewer.person_ids)
+    own = has(owner=viewer.user) & ~has(visibility=visibility.HIDDEN)
+    open_to_them = within_reach & (has(visibility=visibility.HOUSEHOLD) | hidden) | own
+    hidden_occasion = has(occasion__visibility=Occasion.Visibility.HIDDEN, occasion__honoree__in=viewer.person_ids)
+    # Their own stay theirs when somebody hides the occasion from them: to them it looks deleted.
+    is_open = open_to_them & (~hidden_occasion | has(owner=viewer.user))
+    # All of a viewer's rows are in their households, which an index finds.
+    return Q(household__in=viewer.household_ids) & is_open
 
 
 def knows_what_it_is_beside(viewer: Viewer) -> Q:
