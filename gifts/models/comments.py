@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Q
 
 from config.models import Deletable, EachRow, ScopedQuerySet, by_deleter
 from gifts.models.items import Gift, ListItem
-from gifts.models.lists import GiftList, knows_what_it_is_beside
+from gifts.models.lists import GiftList, on_list
 from households.models import HouseholdRow, Occasion, Person
 from households.viewer import Viewer
 
@@ -40,7 +40,7 @@ class CommentQuerySet(ScopedQuerySet):
 
     def on_list(self, list_id: UUID, viewer: Viewer) -> Self:
         """About this list, or about its companion for whoever sees the two joined."""
-        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id) & knows_what_it_is_beside(viewer))
+        return self.filter(on_list(list_id, viewer))
 
 
 def _is_one_of(subject: str, rows: ScopedQuerySet) -> EachRow:

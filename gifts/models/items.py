@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
-from config.models import Deletable, EachRow, ScopedQuerySet, SearchText, by_deleter
-from gifts.models.lists import GiftList, is_known, knows_what_it_is_beside
+from config.models import Deletable, EachRow, ScopedQuerySet, SearchText, Tested, by_deleter
+from gifts.models.lists import GiftList, knows_what_it_is_beside, on_list
 from households.models import HouseholdRow, Occasion, Person, Tag
 from households.viewer import Viewer
 
@@ -113,11 +113,14 @@ class ListItemQuerySet(ScopedQuerySet):
 
     def known_to(self, viewer: Viewer | None) -> Self:
         """What stands, or stood, on a list that the viewer knows of."""
-        return self.none() if viewer is None else self.filter(is_known(viewer, "list__"))
+        if viewer is None:
+            return self.none()
+        on_a_known_list = Tested(Q(list__in=GiftList.objects.known_to(viewer)))
+        return self.filter(on_a_known_list, household__in=viewer.household_ids)
 
     def on_list(self, list_id: UUID, viewer: Viewer) -> Self:
         """What stands on this list, and on its companion for whoever sees the two joined."""
-        return self.filter(Q(list=list_id) | Q(list__companion_of=list_id) & knows_what_it_is_beside(viewer))
+        return self.filter(on_list(list_id, viewer))
 
     def elsewhere(self, viewer: Viewer) -> Self:
         """What stands or stood in somebody else's sight: neither on what is hidden, nor on the viewer's own."""

@@ -1,5 +1,6 @@
 from datetime import date
-from typing import Any, Self
+from typing import Self
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -15,8 +16,23 @@ class GiftListQuerySet(ScopedQuerySet):
         return self.alive().known_to(viewer)
 
     def known_to(self, viewer: Viewer | None) -> Self:
-        """See `is_known`."""
-        return self.none() if viewer is None else self.filter(is_known(viewer))
+        """Household lists, those hidden from somebody else, and one's own, deleted or not; never one for an occasion
+        that is hidden from the viewer. Of the first two, guests know what is shared with them and, being its recipient,
+        what was opened to them."""
+        if viewer is None:
+            return self.none()
+        visibility = GiftList.Visibility
+        within_reach = Q(household__in=viewer.planning_household_ids)
+        if viewer.guest_household_ids:
+            within_reach |= Q(pk__in=ListShare.objects.held_by(viewer).values("list"))
+            within_reach |= Q(household__in=viewer.guest_household_ids, recipient__in=viewer.person_ids)
+        hidden = Q(visibility=visibility.HIDDEN) & ~Q(recipient__in=viewer.person_ids)
+        own = Q(owner=viewer.user) & ~Q(visibility=visibility.HIDDEN)
+        open_to_them = within_reach & (Q(visibility=visibility.HOUSEHOLD) | hidden) | own
+        hidden_occasion = Q(occasion__visibility=Occasion.Visibility.HIDDEN, occasion__honoree__in=viewer.person_ids)
+        # Their own stay theirs when somebody hides the occasion from them: to them it looks deleted.
+        known = self.filter(open_to_them).filter(~hidden_occasion | Q(owner=viewer.user))
+        return known.filter(household__in=viewer.household_ids)
 
     def standing_alone(self, viewer: Viewer) -> Self:
         """Without the companions of lists that the viewer sees anyway: those two are read as one."""
@@ -115,30 +131,12 @@ class GiftList(HouseholdRow, Deletable):
         return viewer.plans(self.household_id) or self.owner_id == viewer.user.pk
 
 
-def is_known(viewer: Viewer, lists: str = "") -> Q:
-    """Whether the viewer knows of a list: asked of lists, or through `lists`, such as "list__", of rows that have one.
-
-    Household lists, those hidden from somebody else, and one's own, deleted or not; never one for an occasion that is
-    hidden from the viewer. Of the first two, guests know what is shared with them and, being its recipient, what was
-    opened to them.
-    """
-
-    def has(**values: Any) -> Q:
-        return Q(**{f"{lists}{name}": value for name, value in values.items()})
-
-    visibility = GiftList.Visibility
-    within_reach = has(household__in=viewer.planning_household_ids)
-    if viewer.guest_household_ids:
-        within_reach |= has(pk__in=ListShare.objects.held_by(viewer).values("list"))
-        within_reach |= has(household__in=viewer.guest_household_ids, recipient__in=viewer.person_ids)
-    hidden = has(visibility=visibility.HIDDEN) & ~has(recipient__in=viewer.person_ids)
-    own = has(owner=viewer.user) & ~has(visibility=visibility.HIDDEN)
-    open_to_them = within_reach & (has(visibility=visibility.HOUSEHOLD) | hidden) | own
-    hidden_occasion = has(occasion__visibility=Occasion.Visibility.HIDDEN, occasion__honoree__in=viewer.person_ids)
-    # Their own stay theirs when somebody hides the occasion from them: to them it looks deleted.
-    is_open = open_to_them & (~hidden_occasion | has(owner=viewer.user))
-    # All of a viewer's rows are in their households, which an index finds.
-    return Q(household__in=viewer.household_ids) & is_open
+def on_list(list_id: UUID, viewer: Viewer) -> Q:
+    """Whether a row that has a `list` is on this one, or on its companion for whoever sees the two joined."""
+    both = GiftList.objects.filter(Q(pk=list_id) | Q(companion_of=list_id))
+    beside = Q(list__companion_of=list_id) & knows_what_it_is_beside(viewer)
+    # The two are found by their keys first: an OR over two tables is found by none.
+    return Q(list__in=both) & (Q(list=list_id) | beside)
 
 
 def knows_what_it_is_beside(viewer: Viewer) -> Q:
