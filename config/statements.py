@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
 from threading import Lock
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -200,7 +201,10 @@ class PreparedCursor(Cursor):
     """
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        return super().execute(query, params, prepare=True)
+        super().execute(query, params, prepare=True)
+        # psycopg keeps no text of what it has prepared, but that is where Django's log of queries looks for it.
+        self._query: Any = SimpleNamespace(query=query.encode())
+        return self
 
 
 def _cursor() -> CursorWrapper:

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, When
+from django.db.models.functions import Cast
 
 from config.models import (
     BaseModel,
@@ -142,7 +143,8 @@ class PersonQuerySet(ScopedQuerySet):
         """With the columns to filter and sort by, NULL where the viewer learns no more than the name."""
         told = When(household__in=viewer.planning_household_ids, then=F("birthdate"))
         since = When(household__in=viewer.planning_household_ids, then=F("archived_at"))
-        return self.annotate(seen_birthdate=Case(told), seen_archived_at=Case(since))
+        # Cast, because PostgreSQL sorts by no bare NULL, which is all that a guest's column is.
+        return self.annotate(seen_birthdate=Cast(Case(told), models.DateField()), seen_archived_at=Case(since))
 
     def linked(self) -> Self:
         """Persons that somebody with a login is: members themselves, and each couple or group they are part of."""
