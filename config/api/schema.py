@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.openapi import AutoSchema
 
 from config.api.examples import Examples
@@ -50,6 +52,18 @@ class TicketAuthenticationScheme(OpenApiAuthenticationExtension):
 
     def get_security_definition(self, auto_schema: AutoSchema) -> Schema:
         return {"type": "apiKey", "in": "query", "name": "ticket", "description": "From POST /activity/ticket."}
+
+
+class ServedSchema(SchemaGenerator):
+    """The document as it is served: the same for whoever asks, and as long as a process runs. So it is made once."""
+
+    def get_schema(self, request: Any = None, public: bool = False) -> Schema:
+        return _document()
+
+
+@cache
+def _document() -> Schema:
+    return SchemaGenerator().get_schema(public=True)
 
 
 def add_error_envelope(result: Schema, **kwargs: Any) -> Schema:
