@@ -360,7 +360,8 @@ class ActivityQuerySet(ScopedQuerySet):
         known = Q(pk__in=[])
         for subject in _subjects():
             row = subject._default_manager.known_to(viewer).filter(pk=OuterRef("subject_id"))
-            known |= Q(Exists(row), subject_type=subject._meta.model_name)
+            # The type goes first, so that the other question is only asked where it matters.
+            known |= Q(subject_type=subject._meta.model_name) & Q(Exists(row))
         return self.filter(known, household__in=viewer.planning_household_ids)
 
 

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Greatest
 
 from config.models import Deletable, ScopedQuerySet, SearchText, by_deleter
 from config.totals import beside
-from gifts.models.lists import GiftList, knows_what_it_is_beside
+from gifts.models.lists import GiftList, GiftListQuerySet, knows_what_it_is_beside
 from households.models import HouseholdRow, Occasion, Person, Tag
 from households.viewer import Viewer
 
@@ -119,6 +119,10 @@ class ListItemQuerySet(ScopedQuerySet):
     def on_list(self, list_id: UUID, viewer: Viewer) -> Self:
         """What stands on this list, and on its companion for whoever sees the two joined."""
         return self.filter(Q(list=list_id) | Q(list__companion_of=list_id) & knows_what_it_is_beside(viewer))
+
+    def standing_on(self, lists: GiftListQuerySet) -> Self:
+        """What stands on these lists, which have come through their own door: whoever sees them sees it."""
+        return self.alive().filter(list__in=lists)
 
     def elsewhere(self, viewer: Viewer) -> Self:
         """What stands or stood in somebody else's sight: neither on what is hidden, nor on the viewer's own."""

@@ -24,16 +24,15 @@ LAST_ENTRIES = 10
 
 def rows(*, viewer: Viewer, place: Belonging, a_year_ago: date) -> dict[str, QuerySet]:
     """What the dashboard of one household is made of, as the viewer sees it today; without what is for themself."""
-    items = ListItem.objects.visible_to(viewer).unconcealed_from(viewer)
     inbox = _idea_inbox(viewer, place)
-    seen = items.as_seen_by(viewer)
+    ideas = ListItem.objects.standing_on(inbox).as_seen_by(viewer)
     return {
         **_coming(viewer, place, a_year_ago),
         "people": _people(viewer, place),
-        "statuses": _statuses(viewer, place, items),
+        "statuses": _statuses(viewer, place),
         "idea_lists": inbox.select_related("recipient").order_by("id"),
-        "ideas": seen.filter(list__in=inbox, withdrawn=False).order_by("-id")[:NEW_IDEAS],
-        "assignments": _my_assignments(viewer, place, seen),
+        "ideas": ideas.order_by("-id")[:NEW_IDEAS],
+        "assignments": _my_assignments(viewer, place),
         "activity": diary_read_by(viewer).filter(household=place.household_id).order_by("-id")[:LAST_ENTRIES],
     }
 
@@ -78,9 +77,10 @@ def _people(viewer: Viewer, place: Belonging) -> Any:
 
     A couple or group counts while a list is for it, and what is for it covers everybody in it.
     """
-    to_come = GiftList.objects.visible_to(viewer).filter(_is_to_come("", place.today()))
-    taken = Claim.objects.visible_to(viewer).filter(_is_to_come("item__list__", place.today()))
-    given_to = taken.filter(item__deleted_at=None, item__list__deleted_at=None).values("item__list__recipient")
+    day = Q(occurs_on__gte=place.today()) | Q(occurs_on__isnull=True)
+    to_come = GiftList.objects.visible_to(viewer).filter(day)
+    taken = Claim.objects.unconcealed_from(viewer).filter(item__list=OuterRef("pk"), item__deleted_at=None)
+    given_to = to_come.filter(Exists(taken)).values("recipient")
     # To guests who know the name alone, nobody is put aside, and no couple is made of anybody.
     members = PersonMember.objects.visible_to(viewer)
     in_a_group = members.filter(member=OuterRef("pk"), group__in=given_to)
@@ -95,14 +95,9 @@ def _people(viewer: Viewer, place: Belonging) -> Any:
     )
 
 
-def _is_to_come(prefix: str, today: date) -> Q:
-    """Lists for a day that is not over; without a date, it may come any day."""
-    return Q(**{f"{prefix}occurs_on__gte": today}) | Q(**{f"{prefix}occurs_on__isnull": True})
-
-
-def _statuses(viewer: Viewer, place: Belonging, items: ListItemQuerySet) -> QuerySet:
-    counted = items.filter(household=place.household_id).as_counted_by(viewer)
-    return counted.order_by().values("status").annotate(items=Count("pk"))
+def _statuses(viewer: Viewer, place: Belonging) -> QuerySet:
+    items = ListItem.objects.visible_to(viewer).filter(household=place.household_id)
+    return items.as_counted_by(viewer).order_by().values("status").annotate(items=Count("pk"))
 
 
 def _idea_inbox(viewer: Viewer, place: Belonging) -> GiftListQuerySet:
@@ -112,7 +107,8 @@ def _idea_inbox(viewer: Viewer, place: Belonging) -> GiftListQuerySet:
     )
 
 
-def _my_assignments(viewer: Viewer, place: Belonging, items: ListItemQuerySet) -> ListItemQuerySet:
-    """What the viewer has taken and not given yet, soonest first."""
+def _my_assignments(viewer: Viewer, place: Belonging) -> ListItemQuerySet:
+    """What the viewer has taken and not given yet, soonest first. Whoever sees a claim sees what it is on."""
     mine = Claim.objects.visible_to(viewer).filter(giver=place.person_id).exclude(status=Claim.Status.GIFTED)
-    return items.filter(pk__in=mine.values("item")).order_by(F("occurs_on").asc(nulls_last=True), "id")[:MY_NEXT]
+    items = ListItem.objects.filter(pk__in=mine.values("item")).as_seen_by(viewer)
+    return items.order_by(F("occurs_on").asc(nulls_last=True), "id")[:MY_NEXT]
