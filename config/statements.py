@@ -22,6 +22,7 @@ from django.db.backends.utils import CursorWrapper
 from psycopg import Cursor
 
 Values = Mapping[str, Any]
+NO_VALUES: Values = {}
 
 MOST_KEPT = 2_000
 PLACE = re.compile("%%|%s")

@@ -265,6 +265,10 @@ class OccasionQuerySet(ScopedQuerySet):
         return self.filter(known).exclude(visibility=Occasion.Visibility.HIDDEN, honoree__in=viewer.person_ids)
 
 
+# Whatever is for the coming celebration of an occasion of every year is for a day since then.
+LONGEST_YEAR = datetime.timedelta(days=366)
+
+
 class Occasion(HouseholdRow, Deletable):
     """A day to give on. For its honoree, a hidden one does not exist."""
 
@@ -314,6 +318,16 @@ class Occasion(HouseholdRow, Deletable):
             return self.date
         this_year = anniversary(self.date, today.year)
         return this_year if this_year >= today else anniversary(self.date, today.year + 1)
+
+    def is_served_by(self, day: datetime.date | None, *, today: datetime.date, year: int | None = None) -> bool:
+        """Whether what is for this occasion, on this day, is for one celebration of it: that of a year, or the coming
+        one. Of an occasion that comes every year, earlier years are history; without a day it is still to come."""
+        if year is not None:
+            return day is not None and day.year == year
+        next_date = self.next_date(today)
+        if day is None or self.date is None or next_date is None or not self.is_yearly:
+            return True
+        return day > anniversary(self.date, next_date.year - 1)
 
 
 def _shown_to_guest(model: type[models.Model], viewer: "Viewer") -> Any:

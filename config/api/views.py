@@ -1,11 +1,10 @@
 from collections.abc import Callable, Hashable
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
 from django.db import models, transaction
-from django.db.models import F
 from django.http import Http404, HttpRequest, QueryDict
 from django.http.response import HttpResponseBase
 from rest_framework import status
@@ -13,7 +12,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.mixins import ListModelMixin, RetrieveModelMixin
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.serializers import BaseSerializer
+from rest_framework.serializers import BaseSerializer, Serializer, UUIDField
 from rest_framework.viewsets import GenericViewSet
 
 from config.api.conditional import etag_of, is_current, is_known, refuse_key
@@ -22,8 +21,8 @@ from config.api.reading import as_json, finished
 from config.api.renderers import as_bytes
 from config.api.serializers import Row
 from config.errors import Code, Refusal
-from config.jsonrows import WrittenText, WrittenUUID, rows_of, side_by_side
-from config.statements import Build, Draft, Places, Values, statements
+from config.jsonrows import side_by_side
+from config.statements import NO_VALUES, Draft, Places, Values, statements
 
 Handler = Callable[..., Response]
 
@@ -44,6 +43,23 @@ class StandInRequest:
         self.query_params = query_params
 
 
+class Part(NamedTuple):
+    """Rows that are read beside others, and how they are shown; `columns` go along under other names."""
+
+    rows: models.QuerySet
+    serializer: type[Serializer]
+    columns: dict[str, str] = {}
+
+
+# The part that must have a row, or the address leads nowhere.
+ADDRESS = "address"
+Found = dict[str, list[Row]]
+
+
+class RowIdSerializer(Serializer):
+    id = UUIDField()
+
+
 class ResourceViewSet(GenericViewSet):
     """Rows through the one door. `serializer_class` is how they are read; writes name their own serializer.
 
@@ -52,6 +68,8 @@ class ResourceViewSet(GenericViewSet):
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
     lookup_value_converter = "uuid"
+    # What is read of `parent`.
+    parent_serializer_class: type[Serializer] = RowIdSerializer
 
     @property
     def viewer(self) -> Any:
@@ -84,46 +102,65 @@ class ResourceViewSet(GenericViewSet):
         """The page that is asked for, in one statement."""
         page = self.paginator.page(self.request)
 
-        def draft(values: Places) -> Draft:
+        def parts(values: Places) -> tuple[dict[str, Part], Any]:
             rows, order = page.cut(self.filter_queryset(self.get_queryset()), values)
-            return self._draft(rows, note=order, **page.columns(order))
+            return {"rows": Part(rows, self.get_serializer_class(), page.columns(order))}, order
 
-        rows, order = self._read(draft, page.values, Asked.of(self), page.shape)
-        return page.answer(rows, order)
+        found, order = self._read(parts, page.values, Asked.of(self), page.shape)
+        return page.answer(found["rows"], order)
 
     def read_row(self, pk: UUID) -> dict[str, Any]:
         """One row as this viewer reads it, in one statement; or a 404, see `visible_row`."""
-        rows, _ = self._read(lambda values: self._draft(self.get_queryset().filter(pk=values["row"])), {"row": pk})
+
+        def parts(values: Places) -> dict[str, Part]:
+            return {"rows": Part(self.get_queryset().filter(pk=values["row"]), self.get_serializer_class())}
+
+        rows = self.read_parts(parts, {"row": pk})["rows"]
         if not rows:
             raise Http404
         return rows[0]
 
+    def read_parts(
+        self, parts: Callable[[Places], dict[str, Part]], values: Values = NO_VALUES, shape: Hashable = None
+    ) -> Found:
+        """The rows of several parts, in one statement: what it says was true at one moment.
+
+        `parts` must take whatever belongs to the request from the values that it gets, or by `self`; `shape` is all
+        else that decides what it answers.
+        """
+        return self._read(lambda places: (parts(places), None), values, shape=shape)[0]
+
     def _read(
-        self, draft: Build, values: Values, asked: Asked = NO_FILTERS, shape: Hashable = None
-    ) -> tuple[list[Row], Any]:
-        """What the rows of a statement look like to this viewer, and its note."""
+        self,
+        parts: Callable[[Places], tuple[dict[str, Part], Any]],
+        values: Values,
+        asked: Asked = NO_FILTERS,
+        shape: Hashable = None,
+    ) -> tuple[Found, Any]:
+        """What the rows of each part look like to this viewer; and what `parts` has noted."""
         values = {**self.viewer.values, **self.kwargs, **asked.ids, **values}
         key = (type(self), self.action, self.viewer.shape, asked.params, shape) if asked.recurs else None
-        (found,), note = statements.ask(key, values, partial(self._built, draft, asked))
-        if found[1:] == ("[]",):
+        (texts,), (kinds, note) = statements.ask(key, values, partial(self._built, parts, asked))
+        found = {name: orjson.loads(text) for name, text in zip(kinds, texts, strict=True)}
+        if found.get(ADDRESS) == []:
             raise Http404
-        return finished(orjson.loads(found[0]), self.get_serializer_class(), self.viewer), note
+        return {name: finished(rows, kinds[name], self.viewer) for name, rows in found.items()}, note
 
-    def _draft(self, rows: models.QuerySet, *, note: Any = None, **columns: str) -> Draft:
-        """The rows and, where they have one, their parent."""
-        parts = [as_json(rows, self.get_serializer_class()(), **columns)]
+    def _draft(self, parts: dict[str, Part], note: Any) -> Draft:
+        """The parts and, where these have one, their parent."""
         if (parent := self.parent()) is not None:
-            parts.append(rows_of(parent, WrittenText(WrittenUUID(F("pk")))))
-        return Draft(*side_by_side(parts), note)
+            parts = {ADDRESS: Part(parent, self.parent_serializer_class)} | parts
+        rows = [as_json(part.rows, part.serializer(), **part.columns) for part in parts.values()]
+        return Draft(*side_by_side(rows), ({name: part.serializer for name, part in parts.items()}, note))
 
-    def _built(self, draft: Build, asked: Asked, values: Places) -> Draft:
+    def _built(self, parts: Callable[[Places], tuple[dict[str, Part], Any]], asked: Asked, values: Places) -> Draft:
         """The draft for other values than those of the request: whatever decides the rows is asked for them."""
         request, kwargs = self.request, self.kwargs
         stand_in: Any = StandInRequest(self.viewer.standing_in(values), asked.query_params(values))
         self.request = stand_in
         self.kwargs = {name: values[name] for name in kwargs}
         try:
-            return draft(values)
+            return self._draft(*parts(values))
         finally:
             self.request, self.kwargs = request, kwargs
 

@@ -5,11 +5,12 @@ from uuid import UUID
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
 from config.models import Deletable, EachRow, ScopedQuerySet, SearchText, Tested, by_deleter
-from gifts.models.lists import GiftList, knows_what_it_is_beside, on_list
+from config.totals import beside
+from gifts.models.lists import GiftList, GiftListQuerySet, knows_what_it_is_beside, on_list
 from households.models import HouseholdRow, Occasion, Person, Tag
 from households.viewer import Viewer
 
@@ -122,6 +123,10 @@ class ListItemQuerySet(ScopedQuerySet):
         """What stands on this list, and on its companion for whoever sees the two joined."""
         return self.filter(on_list(list_id, viewer))
 
+    def standing_on(self, lists: GiftListQuerySet) -> Self:
+        """What stands on these lists, which have come through their own door: whoever sees them sees it."""
+        return self.alive().filter(list__in=lists)
+
     def elsewhere(self, viewer: Viewer) -> Self:
         """What stands or stood in somebody else's sight: neither on what is hidden, nor on the viewer's own."""
         visibility = GiftList.Visibility
@@ -161,8 +166,31 @@ class ListItemQuerySet(ScopedQuerySet):
                 seen_withdrawn=_unless_concealed(F("withdrawn")),
                 seen_over_claimed=_unless_concealed(Case(When(claimed__gt=F("quantity"), then=True), default=False)),
                 seen_remaining=_unless_concealed(_remaining()),
-                seen_status=_unless_concealed(_status()),
+                seen_status=_unless_concealed(_status(_covered(), _slowest())),
             )
+        )
+
+    def as_counted_by(self, viewer: Viewer, **sums: Sum | Count) -> Self:
+        """Those whose givers' side the viewer may know, with what counts of it, as `as_seen_by` has it.
+
+        The claims on each are looked at once for all of this and for further `sums`, so that thousands can be counted.
+        """
+        # A rank of their progress, since what is grouped knows no order.
+        totals = (
+            Claim.objects.alive()
+            .values("item")
+            .annotate(
+                taken=Sum("quantity"),
+                under_way=Sum("quantity", filter=Q(status__in=UNDER_WAY)),
+                slowest=Min(_progress()),
+                **sums,
+            )
+        )
+        status_of_rank = Case(*(When(slowest=rank, then=Value(status)) for rank, status in enumerate(UNDER_WAY)))
+        return (
+            beside(self.unconcealed_from(viewer), "claims", totals)
+            .annotate(claimed=Coalesce("taken", 0), withdrawn=Case(When(_IS_GONE, then=True), default=False))
+            .annotate(remaining=_remaining(), status=_status(F("under_way"), status_of_rank))
         )
 
 
@@ -254,11 +282,10 @@ class ClaimQuerySet(ScopedQuerySet):
         """Claims on the wishes of others."""
         return self.alive().exclude(item__list__recipient__in=viewer.person_ids)
 
-    def given_to(self, person: Person, viewer: Viewer) -> Self:
-        """What this person has been given, as far as the viewer may know, with the day that is said of it."""
-        given = self.revealed_to(viewer) if viewer.is_any_of(person.pk) else self.visible_to(viewer)
+    def given_to(self, person_id: UUID) -> Self:
+        """What this person has been given, with the day that is said of it."""
         day = Coalesce("item__list__occurs_on", "gifted_on")
-        return given.filter(status=Claim.Status.GIFTED, item__list__recipient=person).annotate(given_on=day)
+        return self.filter(status=Claim.Status.GIFTED, item__list__recipient=person_id).annotate(given_on=day)
 
     def revealed_to(self, viewer: Viewer) -> Self:
         """What the viewer was given and may know of: from the day it was for, or without one from the day after.
@@ -378,13 +405,26 @@ def _claimed() -> Coalesce:
     return Coalesce(_per_item(_claims(), "item", Sum("quantity")), 0)
 
 
-def _status() -> Case:
+def _status(covered: Any, slowest: Any) -> Case:
     """The plan's stage, until the whole quantity is under way: then what the slowest giver has reached."""
-    under_way = _claims().filter(status__in=UNDER_WAY)
-    progress = Case(*(When(status=status, then=Value(rank)) for rank, status in enumerate(UNDER_WAY)))
-    slowest = Subquery(under_way.order_by(progress).values("status")[:1])
-    covered = Coalesce(_per_item(under_way, "item", Sum("quantity")), 0)
     return Case(When(quantity__lte=covered, then=slowest), default=F("plan__stage"))
+
+
+def _covered() -> Coalesce:
+    return Coalesce(_per_item(_under_way(), "item", Sum("quantity")), 0)
+
+
+def _slowest() -> Subquery:
+    return Subquery(_under_way().order_by(_progress()).values("status")[:1])
+
+
+def _under_way() -> ClaimQuerySet:
+    return _claims().filter(status__in=UNDER_WAY)
+
+
+def _progress() -> Case:
+    """How far a claim is that is under way; NULL for one that is only planned."""
+    return Case(*(When(status=status, then=Value(rank)) for rank, status in enumerate(UNDER_WAY)))
 
 
 def _claims() -> ClaimQuerySet:

@@ -1,4 +1,3 @@
-from datetime import date
 from typing import Self
 from uuid import UUID
 
@@ -7,7 +6,7 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 
 from config.models import Deletable, ScopedQuerySet, by_deleter
-from households.models import HouseholdRow, Membership, Occasion, Person, anniversary
+from households.models import HouseholdRow, Membership, Occasion, Person
 from households.viewer import Viewer
 
 
@@ -48,18 +47,6 @@ class GiftListQuerySet(ScopedQuerySet):
         seen = Q(companion_of__in=GiftList.objects.visible_to(viewer))
         planned = Q(household__in=viewer.planning_household_ids)
         return self.annotate(seen_companion_of=Case(When(planned | seen, then=F("companion_of"))))
-
-    def for_celebration(self, occasion: Occasion, *, today: date, year: int | None = None) -> Self:
-        """The lists for one celebration of an occasion: that of a year, or the coming one. Of an occasion that comes
-        every year, lists of earlier years are history; one without a date counts as still to come."""
-        lists = self.filter(occasion=occasion)
-        if year is not None:
-            return lists.filter(occurs_on__year=year)
-        next_date = occasion.next_date(today)
-        if occasion.date is None or next_date is None or not occasion.is_yearly:
-            return lists
-        last_time = anniversary(occasion.date, next_date.year - 1)
-        return lists.filter(Q(occurs_on__isnull=True) | Q(occurs_on__gt=last_time))
 
 
 class GiftList(HouseholdRow, Deletable):

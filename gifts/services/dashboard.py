@@ -1,16 +1,20 @@
-"""The first page of an app: what comes next, who still needs something, and what oneself has promised."""
+"""The first page of an app: what comes next, who still needs something, and what oneself has promised.
+
+`rows` says which rows are read, and `dashboard` what is made of them.
+"""
 
 from datetime import date
 from typing import Any
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
 from gifts.models import Claim, GiftList, ListItem
 from gifts.models.diary import diary_read_by
 from gifts.models.items import ListItemQuerySet
-from gifts.services.figures import SEEN_STATUSES
-from gifts.services.summaries import days_until
-from households.models import ActivityQuerySet, Occasion, Person, PersonMember
+from gifts.models.lists import GiftListQuerySet
+from gifts.services.figures import SEEN_STATUSES, Row
+from gifts.services.summaries import Found, days_until, is_served_by, occasion_of
+from households.models import Occasion, Person, PersonMember
 from households.viewer import Belonging, Viewer
 
 NEW_IDEAS = 5
@@ -18,35 +22,54 @@ MY_NEXT = 10
 LAST_ENTRIES = 10
 
 
-def dashboard(*, viewer: Viewer, place: Belonging) -> dict[str, Any]:
-    """One household as the viewer sees it today; whatever is for themself is left out."""
-    people = list(_people(viewer, place))
+def rows(*, viewer: Viewer, place: Belonging, a_year_ago: date) -> dict[str, QuerySet]:
+    """What the dashboard of one household is made of, as the viewer sees it today; without what is for themself."""
+    inbox = _idea_inbox(viewer, place)
+    ideas = ListItem.objects.standing_on(inbox).as_seen_by(viewer)
+    return {
+        **_coming(viewer, place, a_year_ago),
+        "people": _people(viewer, place),
+        "statuses": _statuses(viewer, place),
+        "idea_lists": inbox.select_related("recipient").order_by("id"),
+        "ideas": ideas.order_by("-id")[:NEW_IDEAS],
+        "assignments": _my_assignments(viewer, place),
+        "activity": diary_read_by(viewer).filter(household=place.household_id).order_by("-id")[:LAST_ENTRIES],
+    }
+
+
+def dashboard(*, place: Belonging, found: Found) -> dict[str, Any]:
+    """The dashboard that these rows make."""
+    people = found["people"]
+    counted = {row["status"]: row["items"] for row in found["statuses"]}
     return {
         "household": place.household_id,
-        "next_occasion": _next_occasion(viewer, place),
-        "people": {"covered": sum(person.is_covered for person in people), "total": len(people)},
-        "items_by_status": _items_by_status(viewer, place),
-        "people_needing_gifts": [person for person in people if not person.is_covered],
-        "idea_inbox": _idea_inbox(viewer, place),
-        "my_assignments": _my_assignments(viewer, place),
-        "activity": _latest_entries(viewer, place),
+        "next_occasion": _next_occasion(found["occasions"], found["lists"], place.today()),
+        "people": {"covered": sum(row["is_covered"] for row in people), "total": len(people)},
+        "items_by_status": dict.fromkeys(SEEN_STATUSES, 0) | counted,
+        "people_needing_gifts": [row["person"] for row in people if not row["is_covered"]],
+        "idea_inbox": {"lists": found["idea_lists"], "items": found["ideas"]},
+        "my_assignments": found["assignments"],
+        "activity": found["activity"],
     }
 
 
-def _next_occasion(viewer: Viewer, place: Belonging) -> dict[str, Any] | None:
+def _coming(viewer: Viewer, place: Belonging, a_year_ago: date) -> dict[str, QuerySet]:
+    """All occasions that may be next, and all lists that may be for that day: which it is, follows from these."""
+    dated = Occasion.objects.visible_to(viewer).filter(household=place.household_id, date__isnull=False)
+    occasions = dated.filter(Q(is_yearly=True) | Q(date__gte=place.today()))
+    lists = GiftList.objects.visible_to(viewer).standing_alone(viewer).filter(occasion__in=occasions)
+    recent = Q(occurs_on__isnull=True) | Q(occurs_on__gt=a_year_ago) | Q(occasion__is_yearly=False)
+    return {"occasions": occasions, "lists": lists.filter(recent).select_related("recipient").order_by("id")}
+
+
+def _next_occasion(occasions: list[Row], lists: list[Row], today: date) -> dict[str, Any] | None:
     """The one that is celebrated soonest, today included, with the lists for that day."""
-    today = place.today()
-    occasions = Occasion.objects.visible_to(viewer).filter(household=place.household_id, date__isnull=False)
-    coming = [(day, row.pk, row) for row in occasions if (day := row.next_date(today)) and day >= today]
-    if not coming:
+    days = [(occasion_of(row).next_date(today), row["occasion"]["id"], row) for row in occasions]
+    if not days:
         return None
-    _, _, occasion = min(coming)
-    lists = GiftList.objects.visible_to(viewer).standing_alone(viewer).for_celebration(occasion, today=today)
-    return {
-        "occasion": occasion,
-        **days_until(occasion, today),
-        "lists": lists.select_related("recipient").order_by("id"),
-    }
+    _, occasion_id, occasion = min(days)
+    for_it = [row["list"] for row in lists if row["occasion"] == occasion_id and is_served_by(occasion, row, today)]
+    return {"occasion": occasion["occasion"], **days_until(occasion, today), "lists": for_it}
 
 
 def _people(viewer: Viewer, place: Belonging) -> Any:
@@ -54,9 +77,10 @@ def _people(viewer: Viewer, place: Belonging) -> Any:
 
     A couple or group counts while a list is for it, and what is for it covers everybody in it.
     """
-    to_come = GiftList.objects.visible_to(viewer).filter(_is_to_come("", place.today()))
-    taken = Claim.objects.visible_to(viewer).filter(_is_to_come("item__list__", place.today()))
-    given_to = taken.filter(item__deleted_at=None, item__list__deleted_at=None).values("item__list__recipient")
+    day = Q(occurs_on__gte=place.today()) | Q(occurs_on__isnull=True)
+    to_come = GiftList.objects.visible_to(viewer).filter(day)
+    taken = Claim.objects.unconcealed_from(viewer).filter(item__list=OuterRef("pk"), item__deleted_at=None)
+    given_to = to_come.filter(Exists(taken)).values("recipient")
     # To guests who know the name alone, nobody is put aside, and no couple is made of anybody.
     members = PersonMember.objects.visible_to(viewer)
     in_a_group = members.filter(member=OuterRef("pk"), group__in=given_to)
@@ -71,36 +95,20 @@ def _people(viewer: Viewer, place: Belonging) -> Any:
     )
 
 
-def _is_to_come(prefix: str, today: date) -> Q:
-    """Lists for a day that is not over; without a date, it may come any day."""
-    return Q(**{f"{prefix}occurs_on__gte": today}) | Q(**{f"{prefix}occurs_on__isnull": True})
+def _statuses(viewer: Viewer, place: Belonging) -> QuerySet:
+    items = ListItem.objects.visible_to(viewer).filter(household=place.household_id)
+    return items.as_counted_by(viewer).order_by().values("status").annotate(items=Count("pk"))
 
 
-def _items_by_status(viewer: Viewer, place: Belonging) -> dict[str, int]:
-    rows = _items(viewer, place).order_by().values_list("seen_status").annotate(Count("pk"))
-    return dict.fromkeys(SEEN_STATUSES, 0) | dict(rows)
-
-
-def _idea_inbox(viewer: Viewer, place: Belonging) -> dict[str, Any]:
-    """Ideas for nobody and nothing in particular yet."""
-    inbox = GiftList.objects.visible_to(viewer).filter(
+def _idea_inbox(viewer: Viewer, place: Belonging) -> GiftListQuerySet:
+    """The lists of ideas for nobody and nothing in particular yet."""
+    return GiftList.objects.visible_to(viewer).filter(
         household=place.household_id, kind=GiftList.Kind.IDEA, recipient=None, occasion=None
     )
-    items = _items(viewer, place).filter(list__in=inbox, withdrawn=False)
-    return {"lists": inbox.select_related("recipient").order_by("id"), "items": items.order_by("-id")[:NEW_IDEAS]}
 
 
 def _my_assignments(viewer: Viewer, place: Belonging) -> ListItemQuerySet:
-    """What the viewer has taken and not given yet, soonest first."""
+    """What the viewer has taken and not given yet, soonest first. Whoever sees a claim sees what it is on."""
     mine = Claim.objects.visible_to(viewer).filter(giver=place.person_id).exclude(status=Claim.Status.GIFTED)
-    items = _items(viewer, place).filter(pk__in=mine.values("item"))
+    items = ListItem.objects.filter(pk__in=mine.values("item")).as_seen_by(viewer)
     return items.order_by(F("occurs_on").asc(nulls_last=True), "id")[:MY_NEXT]
-
-
-def _items(viewer: Viewer, place: Belonging) -> ListItemQuerySet:
-    items = ListItem.objects.visible_to(viewer).filter(household=place.household_id)
-    return items.unconcealed_from(viewer).as_seen_by(viewer)
-
-
-def _latest_entries(viewer: Viewer, place: Belonging) -> ActivityQuerySet:
-    return diary_read_by(viewer).filter(household=place.household_id).order_by("-id")[:LAST_ENTRIES]

@@ -7,25 +7,30 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Self
 
-from django.db.models import Count, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from gifts.models import UNDER_WAY, ItemPlan
 from gifts.models.items import ListItemQuerySet
 from gifts.models.money import with_money
 from households.viewer import Viewer
 
-CENT = Decimal("0.01")
-# What an item can be seen as: claims that are only planned do not show in its status.
-SEEN_STATUSES = [*ItemPlan.Stage.values, *(str(status) for status in UNDER_WAY)]
+Stage = ItemPlan.Stage
+NOTHING = Decimal("0.00")
+# What an item can be seen as, on its way from an idea: claims that are only planned do not show in its status.
+SEEN_STATUSES = [str(status) for status in (Stage.IDEA, Stage.SHORTLISTED, *UNDER_WAY, Stage.DROPPED)]
 PARTS = ("planned", "committed", "spent")
+# Items that `counted` finds alike, as they are read.
 Row = dict[str, Any]
 
 
-def count(viewer: Viewer, items: ListItemQuerySet) -> list[Row]:
-    """These items counted by person, currency and status: one statement, so that no claim falls between two."""
-    counted = with_money(items.unconcealed_from(viewer).as_seen_by(viewer)).order_by()
-    return list(
-        counted.values("list__recipient", "gift__currency", "seen_status").annotate(
+def counted(viewer: Viewer, items: ListItemQuerySet) -> QuerySet:
+    """These items by person, day, currency and status."""
+    by = ("list__recipient", "list__recipient__display_name", "list__occurs_on", "gift__currency", "status")
+    return (
+        with_money(items, viewer)
+        .order_by()
+        .values(*by)
+        .annotate(
             items=Count("pk"),
             all_unpriced=Sum("unpriced"),
             all_claimed=Sum("is_claimed"),
@@ -35,7 +40,7 @@ def count(viewer: Viewer, items: ListItemQuerySet) -> list[Row]:
 
 
 def no_money() -> dict[str, Decimal]:
-    return dict.fromkeys(PARTS, Decimal(0))
+    return dict.fromkeys(PARTS, NOTHING)
 
 
 @dataclass
@@ -57,23 +62,31 @@ class Figures:
 
     def _add(self, row: Row) -> None:
         self.items += row["items"]
-        self.by_status[row["seen_status"]] += row["items"]
-        self.unpriced += row["all_unpriced"]
-        self.claimed += row["all_claimed"]
-        money = self.money[row["gift__currency"]]
+        self.by_status[row["status"]] += row["items"]
+        self.unpriced += row["unpriced"]
+        self.claimed += row["claimed"]
+        money = self.money[row["currency"]]
         for part in PARTS:
-            # SQLite adds up binary fractions: what it says is rounded to what can be paid.
-            money[part] += Decimal(row[f"all_{part}"]).quantize(CENT)
+            money[part] += Decimal(row[part])
 
     def budget(self, currency: str) -> dict[str, Any]:
         """The money of this currency, and apart from it that of every other one that is of any account."""
-        others = [{"currency": other} | self.money[other] for other in sorted(self.money) if other != currency]
+        others = [(other, self.money[other]) for other in sorted(self.money) if other != currency]
         return {
             "currency": currency,
-            **self.money.get(currency, no_money()),
+            **_written(self.money.get(currency, no_money())),
             "unpriced": self.unpriced,
-            "unconverted": [sums for sums in others if any(sums[part] for part in PARTS)],
+            "unconverted": [{"currency": other} | _written(sums) for other, sums in others if any(sums.values())],
         }
+
+    def left_of(self, total: Decimal, currency: str) -> Decimal:
+        """What is neither spent nor bound by a claim. Plans bind nobody."""
+        sums = self.money.get(currency, no_money())
+        return total - sums["committed"] - sums["spent"]
+
+
+def _written(sums: dict[str, Decimal]) -> dict[str, str]:
+    return {part: str(amount) for part, amount in sums.items()}
 
 
 def concealed_budget(currency: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 from rest_framework import serializers
 
+from config.api.fields import Derived
 from config.api.serializers import StrictSerializer
 from gifts.api.serializers.activity import ActivitySerializer
 from gifts.api.serializers.items import ItemSerializer
@@ -138,14 +139,18 @@ class DashboardSerializer(serializers.Serializer):
 class GivenSerializer(serializers.Serializer):
     """On your own history, whatever is null stays null: it is between those who gave."""
 
-    title = serializers.CharField()
-    image_url = serializers.CharField()
+    title = serializers.CharField(source="given_title")
+    image_url = serializers.CharField(source="given_image_url")
     giver = PersonRefSerializer()
     given_on = serializers.DateField(help_text="The day it was for; where that is unknown, the day it was given.")
-    item = serializers.UUIDField(allow_null=True, help_text="The item; null in your own history.")
+    item = serializers.UUIDField(source="item_id", allow_null=True, help_text="The item; null in your own history.")
     quantity = serializers.IntegerField(allow_null=True, help_text="How many; null in your own history.")
-    price = serializers.DecimalField(help_text="What it cost, all in all; null in your own history.", **MONEY)
-    currency = serializers.CharField(allow_null=True, help_text="Of the price; null in your own history.")
+    price = serializers.DecimalField(
+        source="cost", help_text="What it cost, all in all; null in your own history.", **MONEY
+    )
+    currency = serializers.CharField(
+        source="item.gift.currency", allow_null=True, help_text="Of the price; null in your own history."
+    )
 
 
 class ChapterSerializer(serializers.Serializer):
@@ -157,3 +162,68 @@ class ChapterSerializer(serializers.Serializer):
 class HistorySerializer(serializers.Serializer):
     person = PersonRefSerializer(help_text="Who was given all this.")
     chapters = ChapterSerializer(many=True, help_text="By year and occasion, newest first, in one piece.")
+
+
+# --- What these are made of: rows as they are read, and never sent like this -----------------------
+
+
+class CountedSerializer(serializers.Serializer):
+    """Items that are alike in all that they are counted by."""
+
+    person = serializers.UUIDField(source="list.recipient_id")
+    name = serializers.CharField(source="list.recipient.display_name")
+    occurs_on = serializers.DateField(source="list.occurs_on")
+    currency = serializers.CharField(source="gift.currency")
+    status = serializers.CharField()
+    items = serializers.IntegerField()
+    unpriced = serializers.IntegerField(source="all_unpriced")
+    claimed = serializers.IntegerField(source="all_claimed")
+    planned = serializers.DecimalField(source="all_planned", **MONEY)
+    committed = serializers.DecimalField(source="all_committed", **MONEY)
+    spent = serializers.DecimalField(source="all_spent", **MONEY)
+
+
+class StatusCountSerializer(serializers.Serializer):
+    status = serializers.CharField()
+    items = serializers.IntegerField()
+
+
+class CountSerializer(serializers.Serializer):
+    items = serializers.IntegerField()
+
+
+class ListRowSerializer(serializers.Serializer):
+    list = ListRefSerializer(source="*")
+    household = serializers.UUIDField(source="household_id")
+    person = PersonRefSerializer(source="recipient")
+    occasion = serializers.UUIDField(source="occasion_id")
+    occurs_on = serializers.DateField()
+
+
+class OccasionRowSerializer(serializers.Serializer):
+    occasion = OccasionRefSerializer(source="*")
+    household = serializers.UUIDField(source="household_id")
+    date = serializers.DateField()
+    is_yearly = serializers.BooleanField()
+    budget_total = serializers.DecimalField(**MONEY)
+
+
+class PersonRowSerializer(serializers.Serializer):
+    person = PersonRefSerializer(source="*")
+    is_covered = serializers.BooleanField()
+
+
+class GivenRowSerializer(serializers.Serializer):
+    gift = GivenSerializer(source="*")
+    occasion = serializers.UUIDField(source="item.list.occasion_id")
+
+
+class RevealedSerializer(GivenSerializer):
+    item = Derived(serializers.UUIDField())
+    quantity = Derived(serializers.IntegerField())
+    price = Derived(serializers.CharField())
+    currency = Derived(serializers.CharField())
+
+
+class RevealedRowSerializer(GivenRowSerializer):
+    gift = RevealedSerializer(source="*")
