@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
 
 from config.models import BaseModel, CasefoldKey, Deletable, ScopedQuerySet, SearchText, by_deleter, validate_one_line
 
@@ -359,9 +359,10 @@ class ActivityQuerySet(ScopedQuerySet):
             return self.none()
         known = Q(pk__in=[])
         for subject in _subjects():
-            row = subject._default_manager.known_to(viewer).filter(pk=OuterRef("subject_id"))
-            # The type goes first, so that the other question is only asked where it matters.
-            known |= Q(subject_type=subject._meta.model_name) & Q(Exists(row))
+            rows = subject._default_manager.known_to(viewer).filter(pk=OuterRef("subject_id"))
+            # Asked of each entry of the type. With `Exists`, PostgreSQL would first collect all rows that it can be.
+            is_known = Subquery(rows.values(known=Value(True))[:1], output_field=models.BooleanField())
+            known |= Q(subject_type=subject._meta.model_name) & Q(is_known)
         return self.filter(known, household__in=viewer.planning_household_ids)
 
 
