@@ -73,6 +73,8 @@ class JSONObject(Func):
     def __init__(self, members: dict[str, Expression | F], *, unless_null: str | None = None) -> None:
         if not all(name.isidentifier() for name in members):
             raise ValueError("These become part of the statement, so they must be plain names.")
+        if len(members) > 50:
+            raise ValueError("PostgreSQL takes no more than 100 arguments.")
         self.names = list(members)
         self.has_condition = unless_null is not None
         super().__init__(*members.values(), *([F(unless_null)] if unless_null else []))

@@ -25,6 +25,7 @@ Values = Mapping[str, Any]
 NO_VALUES: Values = {}
 
 MOST_KEPT = 2_000
+MOST_PREPARED = 40
 PLACE = re.compile("%%|%s")
 
 
@@ -57,11 +58,12 @@ Build = Callable[["Places"], Draft]
 
 
 class Statements:
-    """Those that are kept, by whatever decides their text. The oldest make room for new ones."""
+    """Those that are kept, by whatever decides their text. What was not asked for longest makes room for new ones."""
 
     def __init__(self) -> None:
         self._kept: OrderedDict[Hashable, Statement] = OrderedDict()
         self._lock = Lock()
+        self._building = Lock()
 
     def ask(self, key: Hashable, values: Values, build: Build) -> tuple[list[tuple], Any]:
         """The rows of the statement that `build` makes for these values, and the note in its draft.
@@ -74,9 +76,21 @@ class Statements:
             with connection.cursor() as cursor:
                 cursor.execute(draft.sql, draft.params)
                 return cursor.fetchall(), draft.note
-        key = (key, tuple(values))
-        statement = self._kept.get(key) or self._keep(key, compiled_for(values, build))
+        statement = self._kept_or_built((key, tuple(values)), values, build)
         return statement.ask(values), statement.note
+
+    def _kept_or_built(self, key: Hashable, values: Values, build: Build) -> Statement:
+        if statement := self._found(key):
+            return statement
+        # One at a time: after a start all threads miss the same ones.
+        with self._building:
+            return self._found(key) or self._keep(key, compiled_for(values, build))
+
+    def _found(self, key: Hashable) -> Statement | None:
+        with self._lock:
+            if key in self._kept:
+                self._kept.move_to_end(key)
+            return self._kept.get(key)
 
     def _keep(self, key: Hashable, statement: Statement) -> Statement:
         with self._lock:
@@ -196,7 +210,7 @@ def in_python(rows: models.QuerySet) -> Draft:
 
 
 class PreparedCursor(Cursor):
-    """To plan such a statement takes PostgreSQL longer than to run it, so each connection plans it once.
+    """To plan such a statement takes PostgreSQL longer than to run it. Prepared, it is planned a few times only.
 
     Behind a transaction pooler (`prepare_threshold` None) psycopg leaves that out.
     """
@@ -212,5 +226,7 @@ def _cursor() -> CursorWrapper:
     if connection.vendor != "postgresql":
         return connection.cursor()
     connection.ensure_connection()
+    # Plans of wide statements are large: up to a megabyte each, in each connection.
+    connection.connection.prepared_max = MOST_PREPARED
     cursor: Any = PreparedCursor(connection.connection)
     return connection.make_debug_cursor(cursor) if connection.queries_logged else connection.make_cursor(cursor)

@@ -38,7 +38,7 @@ class _InOrder(frozenset):
 
 
 @dataclass(frozen=True)
-class _StandIn(Belonging):
+class _BelongingStandIn(Belonging):
     day: date
 
     def today(self) -> date:
@@ -111,6 +111,8 @@ class Viewer:
             "viewer_now": self.now,
             **{f"viewer_household_{place}": belonging.household_id for place, belonging in enumerate(self.belongings)},
             **{f"viewer_today_{place}": belonging.today() for place, belonging in enumerate(self.belongings)},
+            **{f"viewer_timezone_{place}": belonging.timezone for place, belonging in enumerate(self.belongings)},
+            **{f"viewer_currency_{place}": belonging.currency for place, belonging in enumerate(self.belongings)},
             **{name: person_id for name, person_id in own.items() if person_id},
             **{f"viewer_group_{place}": person_id for place, person_id in enumerate(groups)},
         }
@@ -118,19 +120,19 @@ class Viewer:
     def standing_in(self, values: Mapping[str, Any]) -> "Viewer":
         """A viewer of the same shape that has these values."""
         belongings = [
-            _StandIn(
+            _BelongingStandIn(
                 household_id=values[f"viewer_household_{place}"],
                 role=belonging.role,
                 person_id=values.get(f"viewer_own_{place}"),
-                timezone="",
-                currency="",
+                timezone=values[f"viewer_timezone_{place}"],
+                currency=values[f"viewer_currency_{place}"],
                 day=values[f"viewer_today_{place}"],
             )
             for place, belonging in enumerate(self.belongings)
         ]
         persons = [values[name] for name in self.values if name.startswith(("viewer_own_", "viewer_group_"))]
         user = User(pk=values["viewer_user"])
-        viewer = Viewer(user=user, belongings=tuple(belongings), person_ids=_InOrder(persons))
+        viewer = _StandIn(user=user, belongings=tuple(belongings), person_ids=_InOrder(persons))
         viewer.__dict__["now"] = values["viewer_now"]
         return viewer
 
@@ -167,3 +169,12 @@ class Viewer:
         if place.role == Role.GUEST:
             raise Refusal(Code.RESOURCE_FORBIDDEN)
         return place
+
+
+class _StandIn(Viewer):
+    """Has ids that nobody has, so whatever is decided by them would be decided wrongly for everybody."""
+
+    def _decide(self, *of: Any) -> Any:
+        raise RuntimeError("While a statement is built, nothing can be decided by who the viewer is.")
+
+    owns = plans = is_any_of = belonging = person_in = planning = _decide

@@ -42,42 +42,58 @@ KINDS_THAT_RECUR = (django_filters.ChoiceFilter, django_filters.BooleanFilter, d
 
 
 @dataclass(frozen=True)
+class Param:
+    """A filter as it was asked; of an id, `text` is the name of a value of the statement."""
+
+    name: str
+    text: str
+    is_id: bool
+
+
+@dataclass(frozen=True)
 class Asked:
     """The filters of a request. The ids in them are values of its statement; all else in `params` decides its text."""
 
     ids: dict[str, UUID]
-    params: tuple[tuple[str, str], ...]
+    params: tuple[Param, ...]
     recurs: bool
 
     @classmethod
     def of(cls, view: Any) -> Self:
         filters = getattr(getattr(view, "filterset_class", None), "base_filters", {})
-        names: dict[UUID, str] = {}
+        places: dict[UUID, str] = {}
         params = []
         recurs = True
-        for name, text in _params_of(view):
+        for name, text in _params_of(view, filters):
             pk = _id_of(filters.get(name), text)
             if pk is None:
                 recurs &= isinstance(filters.get(name), KINDS_THAT_RECUR)
-            params.append((name, text if pk is None else names.setdefault(pk, f"asked_{len(names)}")))
-        return cls({place: pk for pk, place in names.items()}, tuple(params), recurs)
+                params.append(Param(name, text, is_id=False))
+            else:
+                params.append(Param(name, places.setdefault(pk, f"asked_{len(places)}"), is_id=True))
+        return cls({place: pk for pk, place in places.items()}, tuple(params), recurs)
 
     def query_params(self, values: Mapping[str, Any]) -> QueryDict:
         """The filters again, with these values for the ids."""
         params = QueryDict(mutable=True)
-        for name, text in self.params:
-            params.appendlist(name, str(values[text]) if text in self.ids else text)
+        for param in self.params:
+            params.appendlist(param.name, str(values[param.text]) if param.is_id else param.text)
         return params
 
 
 NO_FILTERS = Asked({}, (), recurs=True)
 
 
-def _params_of(view: Any) -> Iterator[tuple[str, str]]:
+def _params_of(view: Any, filters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     not_filters = {view.paginator.limit_query_param, view.paginator.cursor_query_param} if view.paginator else set()
     for name, texts in view.request.query_params.lists():
-        if name not in not_filters:
-            yield from ((name, text) for text in texts)
+        # Of a parameter that is repeated, most filters read the last.
+        read = texts if _reads_all(filters.get(name)) else texts[-1:]
+        yield from ((name, text) for text in read if name not in not_filters)
+
+
+def _reads_all(declared: Any) -> bool:
+    return declared is not None and issubclass(declared.field_class.widget, forms.MultipleHiddenInput)
 
 
 def _id_of(declared: Any, text: str) -> UUID | None:

@@ -16,6 +16,8 @@ from config.statements import Places
 
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
+# So many rows are read for whatever smaller limit, because each size is a statement of its own.
+SIZES = (1, 10, DEFAULT_LIMIT, MAX_LIMIT)
 
 
 class KeysetPagination(BasePagination):
@@ -86,6 +88,7 @@ class Page:
     def __init__(self, request: Request, *, limit: int, cursor: dict[str, Any] | None) -> None:
         self.request = request
         self.limit = limit
+        self.size = next(size for size in SIZES if size >= limit)
         self.cursor = cursor
         self.is_backward = bool(cursor and cursor["back"])
 
@@ -93,7 +96,7 @@ class Page:
     def shape(self) -> Hashable:
         """What decides the form of its statement, beside the values."""
         cursor = self.cursor and {name: self.cursor[name] for name in ("field", "desc", "back")}
-        return self.limit, cursor and tuple(cursor.values())
+        return self.size, cursor and tuple(cursor.values())
 
     @property
     def values(self) -> dict[str, Any]:
@@ -103,7 +106,7 @@ class Page:
         return {"cursor_id": UUID(self.cursor["id"])} | ({} if value is None else {"cursor_value": value})
 
     def cut(self, rows: QuerySet, values: Places) -> tuple[QuerySet, Order]:
-        """The rows of this page, and one more if there is one; and how they are ordered."""
+        """The rows of this page, and at least one more if there is one; and how they are ordered."""
         order = _ordering_of(rows)
         reversed_order = order.descending != self.is_backward
         if self.cursor:
@@ -111,7 +114,7 @@ class Page:
             if [self.cursor["field"], self.cursor["desc"]] != [order.field, order.descending]:
                 raise Refusal(Code.VALIDATION_CURSOR)
             rows = rows.filter(_beyond(rows, order.field, reversed_order, self.is_backward, values))
-        return rows.order_by(*_order(order.field, reversed_order, self.is_backward))[: self.limit + 1], order
+        return rows.order_by(*_order(order.field, reversed_order, self.is_backward))[: self.size + 1], order
 
     def columns(self, order: Order) -> dict[str, str]:
         """What the rows must have for `answer`, beside their fields."""

@@ -60,7 +60,7 @@ def place_item(
 ) -> ListItem:
     """The row on the list, last in order, with its plan: a new one, or `row_id`, which was taken off.
 
-    The caller holds the list's lock.
+    The caller holds the list's lock, and has looked whether the gift stands there already.
     """
     fresh = {"quantity": 1, "priority": 0, "note": "", "deleted_at": None, "deleted_by": None}
     values = fresh | {"position": _behind_all(gift_list)} | fields

@@ -79,5 +79,6 @@ def put_tags(row: Tagged, tags: Iterable[Tag] | None, *, is_new: bool = False) -
     present = set() if is_new else set(row.tags.alive().values_list("pk", flat=True))
     row.tags.remove(*present - wanted)
     links, here = row.tags.through, {row.tags.source_field_name: row, "household_id": row.household_id}
-    links.objects.bulk_create(links(tag_id=pk, **here) for pk in sorted(wanted - present))
+    # A tag that was deleted since it was named is on the row still.
+    links.objects.bulk_create((links(tag_id=pk, **here) for pk in sorted(wanted - present)), ignore_conflicts=True)
     return ["tags"] if wanted != present else []

@@ -266,3 +266,16 @@ def test_a_cursor_belongs_to_its_ordering_and_route(family: Family):
         "/api/v1/gifts?",
     ):
         assert code_of(mia.get(f"{other}&cursor={cursor}")) == (400, "VALIDATION_CURSOR")
+
+
+@pytest.mark.parametrize("limit", [1, 2, 9, 10, 11, 49, 50, 51, 99, 100])
+def test_a_page_holds_as_many_as_asked_for_though_more_are_read(family: Family, limit: int):
+    for number in range(101):
+        Person.objects.create(household=family.household, display_name=f"Person {number}")
+    mia = family.mia.api()
+    first = mia.get(f"{PEOPLE}?limit={limit}").json()
+    assert len(first["results"]) == limit
+    second = mia.get(first["next"]).json()
+    back = mia.get(second["previous"]).json()
+    assert back["results"] == first["results"]
+    assert not {row["id"] for row in second["results"]} & {row["id"] for row in first["results"]}

@@ -149,3 +149,20 @@ def test_a_stand_in_sees_what_the_viewer_sees_when_it_has_their_values(family: F
         assert getattr(double, name) == getattr(viewer, name), name
     assert [place.today() for place in double.belongings] == [place.today() for place in viewer.belongings]
     assert double.shape == viewer.shape
+
+
+@pytest.mark.parametrize("ask", ["owns", "plans", "is_any_of", "belonging", "person_in", "planning"])
+def test_nothing_is_decided_by_who_a_stand_in_is(family: Family, ask: str):
+    viewer = family.mia.viewer
+    with pytest.raises(RuntimeError, match="nothing can be decided"):
+        getattr(viewer.standing_in(viewer.values), ask)(family.household.pk)
+
+
+def test_a_parameter_that_is_repeated_makes_no_statement_of_its_own(family: Family, monkeypatch: pytest.MonkeyPatch):
+    kept = Statements()
+    monkeypatch.setattr("config.api.views.statements", kept)
+    mia = family.mia.api()
+    for junk in ("1", "2", "3"):
+        assert mia.get(f"/api/v1/gifts?in_catalog={junk}&in_catalog=true").status_code == 200
+        assert mia.get(f"/api/v1/gifts?in_catalog=true&limit={junk}0").status_code == 200
+    assert len(kept._kept) == 2  # pages of 10, and of 50

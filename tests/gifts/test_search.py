@@ -221,3 +221,13 @@ def test_elsewhere_nothing_is_built():
 
     assert migration.build(apps, Other) is None
     assert migration.remove(apps, Other) is None
+
+
+def test_a_word_that_spells_a_place_in_a_statement_is_a_word(family: Family):
+    """Ids that are asked for have names of their own while a statement is built."""
+    mia = family.mia.api()
+    assert mia.post(f"{API}/gifts", {"title": "asked_0 viewer_user"}).status_code == 201
+    for word in ("asked_0", "viewer_user"):
+        found = mia.get(f"{API}/gifts?search={word}&household={family.household.pk}").json()["results"]
+        assert [row["title"] for row in found] == ["asked_0 viewer_user"]
+    assert mia.get(f"{API}/comments?person=asked_0&household={family.household.pk}").status_code == 400

@@ -275,3 +275,10 @@ def test_a_guest_sees_no_tag_by_any_way(family, tag):
     assert guest.get(TAGS).json()["results"] == []
     assert guest.get(f"{API}/people?tag={tag.pk}").json()["results"] == []
     assert guest.post(TAGS, {"name": "Wool"}).status_code == 403
+
+
+def test_a_tag_that_is_deleted_while_it_is_named_again_stays_on_the_row(family: Family, tag: Tag):
+    put_tags(family.theo, [tag])
+    tag.entomb()
+    put_tags(family.theo, [tag])
+    assert PersonTag.objects.filter(person=family.theo, tag=tag).count() == 1
