@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, Min, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
+from config.joins import beside
 from config.models import Deletable, EachRow, ScopedQuerySet, SearchText, Tested, by_deleter
-from config.totals import beside
 from gifts.models.lists import GiftList, GiftListQuerySet, knows_what_it_is_beside, on_list
 from households.models import HouseholdRow, Occasion, Person, Tag
 from households.viewer import Viewer

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, QuerySet, When
 
+from config.joins import among
 from gifts.models import Claim, GiftList, ListItem
 from gifts.models.diary import diary_read_by
 from gifts.models.items import ListItemQuerySet
@@ -110,5 +111,5 @@ def _idea_inbox(viewer: Viewer, place: Belonging) -> GiftListQuerySet:
 def _my_assignments(viewer: Viewer, place: Belonging) -> ListItemQuerySet:
     """What the viewer has taken and not given yet, soonest first. Whoever sees a claim sees what it is on."""
     mine = Claim.objects.visible_to(viewer).filter(giver=place.person_id).exclude(status=Claim.Status.GIFTED)
-    items = ListItem.objects.filter(pk__in=mine.values("item")).as_seen_by(viewer)
+    items = among(ListItem.objects.as_seen_by(viewer), mine.values("item"))
     return items.order_by(F("occurs_on").asc(nulls_last=True), "id")[:MY_NEXT]

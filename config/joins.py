@@ -1,19 +1,35 @@
-"""Totals of what hangs on rows, all of them looked up at once, and beside the rows that they are of.
-
-A subquery can stand in a column, but then has one column itself, and is run again wherever that is used.
-"""
+"""How rows are joined, where it matters: PostgreSQL plans a statement once, for a family of average size."""
 
 from typing import Any, Self
 
 from django.db import connection
-from django.db.models import Field, Func, QuerySet
+from django.db.models import BooleanField, F, Field, Func, QuerySet, Subquery
 from django.db.models.sql import Query
 from django.db.models.sql.constants import LOUTER
 from django.db.models.sql.datastructures import Join
 
 
+def among(rows: QuerySet, ids: QuerySet) -> QuerySet:
+    """Those of the rows that have one of these ids, which are few and so looked up before anything is joined."""
+    if connection.vendor != "postgresql":
+        return rows.filter(pk__in=ids)
+    return rows.filter(_AnyOf(F("pk"), _Ids(ids), output_field=BooleanField()))
+
+
+class _AnyOf(Func):
+    """Not `IN`, which is a join among many, put off until all others are done."""
+
+    arg_joiner = " = ANY(ARRAY"
+    template = "%(expressions)s)"
+
+
+class _Ids(Subquery):
+    empty_result_set_value = NotImplemented
+
+
 def beside(rows: QuerySet, relation: str, totals: QuerySet) -> QuerySet:
-    """These rows with the annotations of `totals`, NULL for a row that has none.
+    """These rows with the annotations of `totals`, NULL for a row that has none: all that hangs on a row is looked at
+    once, while a subquery in a column would be run again wherever that is used.
 
     `totals` are grouped by the foreign key behind `relation`: `.values("item").annotate(...)` for an item's "claims".
     """
