@@ -9,7 +9,7 @@ from django.db.models.sql.constants import LOUTER
 from django.db.models.sql.datastructures import Join
 
 
-def among(rows: QuerySet, ids: QuerySet) -> QuerySet:
+def among(rows: Any, ids: QuerySet) -> Any:
     """Those of the rows that have one of these ids, which are few and so looked up before anything is joined."""
     if connection.vendor != "postgresql":
         return rows.filter(pk__in=ids)
@@ -27,7 +27,7 @@ class _Ids(Subquery):
     empty_result_set_value = NotImplemented
 
 
-def beside(rows: QuerySet, relation: str, totals: QuerySet) -> QuerySet:
+def beside(rows: Any, relation: str, totals: QuerySet) -> Any:
     """These rows with the annotations of `totals`, NULL for a row that has none: all that hangs on a row is looked at
     once, while a subquery in a column would be run again wherever that is used.
 
@@ -45,7 +45,7 @@ def beside(rows: QuerySet, relation: str, totals: QuerySet) -> QuerySet:
 
 
 class _TotalsJoin(Join):
-    def __init__(self, table: str, parent: str | None, alias: str | None, relation: Any, totals: Query) -> None:
+    def __init__(self, table: str, parent: Any, alias: Any, relation: Any, totals: Query) -> None:
         super().__init__(table, parent, alias, LOUTER, relation, True)
         self.totals = totals
 

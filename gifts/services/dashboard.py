@@ -98,7 +98,8 @@ def _people(viewer: Viewer, place: Belonging) -> Any:
 
 def _statuses(viewer: Viewer, place: Belonging) -> QuerySet:
     items = ListItem.objects.visible_to(viewer).filter(household=place.household_id)
-    return items.as_counted_by(viewer).order_by().values("status").annotate(items=Count("pk"))
+    counted: Any = items.as_counted_by(viewer)
+    return counted.order_by().values("status").annotate(items=Count("pk"))
 
 
 def _idea_inbox(viewer: Viewer, place: Belonging) -> GiftListQuerySet:

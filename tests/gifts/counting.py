@@ -5,12 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from rest_framework.test import APIClient
 
 from gifts.models import Claim, GiftList, ListItem
 from gifts.services.claims import move_item, update_claim
 from gifts.services.items import add_item
 from households.models import Occasion
-from households.viewer import Belonging
+from households.viewer import Belonging, Viewer
 from tests.cast import Family, Member
 from tests.gifts.looking import API
 
@@ -40,6 +41,13 @@ def read(who: Member, path: str) -> Any:
     answer = who.api().get(f"{API}/{path}")
     assert answer.status_code == 200, answer.content
     return answer.json()
+
+
+def read_as(viewer: Viewer, path: str) -> Any:
+    """What a viewer reads who has signed in already, at whatever time."""
+    client = APIClient()
+    client.force_authenticate(viewer.user, viewer)
+    return client.get(f"{API}/{path}").json()
 
 
 def status_of(who: Member, path: str) -> int:

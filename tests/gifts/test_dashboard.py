@@ -6,7 +6,6 @@ import pytest
 from django.utils import timezone
 
 from gifts.models import Claim, GiftList, ListShare
-from gifts.services.dashboard import dashboard
 from gifts.services.items import delete_item
 from gifts.services.lists import delete_list
 from households.models import Household, Person, Role
@@ -14,7 +13,7 @@ from households.services.households import create_household
 from households.services.people import create_person
 from tests.cast import Family, Member, join
 from tests.factories import UserFactory
-from tests.gifts.counting import Days, occasion, put, read, take
+from tests.gifts.counting import Days, occasion, put, read, read_as, take
 from tests.gifts.looking import API
 
 
@@ -92,8 +91,8 @@ def test_the_day_ends_at_the_households_own_midnight(family: Family, monkeypatch
     Household.objects.update(timezone=zone)
     viewer = family.mia.viewer
     monkeypatch.setattr(timezone, "now", lambda: datetime.datetime(2031, 12, 24, 23, 30, tzinfo=datetime.UTC))
-    found = dashboard(viewer=viewer, place=viewer.belonging())["next_occasion"]
-    assert (found and found["occasion"].name) == expected
+    found = read_as(viewer, "dashboard")["next_occasion"]
+    assert (found and found["occasion"]["name"]) == expected
 
 
 # --- Who still needs something -------------------------------------------------------------------

@@ -73,12 +73,7 @@ def show(gift_list: GiftList, guest: Membership) -> None:
     ListShare.objects.create(household=gift_list.household, list=gift_list, guest=guest)
 
 
-OVERVIEWS = {
-    "lists/{list}/summary": 3,
-    "occasions/{occasion}/summary": 4,
-    "people/{person}/history": 4,
-    "dashboard": 13,
-}
+OVERVIEWS = ["lists/{list}/summary", "occasions/{occasion}/summary", "people/{person}/history", "dashboard"]
 
 
 def celebrate(family: Family, occasion: Occasion, rows: int) -> None:
@@ -170,4 +165,4 @@ def test_an_overview_costs_the_same_for_3_rows_and_for_23(family: Family, reader
         history = read(api, f"people/{family.theo.pk}/history")[0]["chapters"]
         assert len(history[0]["gifts"]) == so_far
 
-    assert asked_for[3] == asked_for[23] == OVERVIEWS
+    assert asked_for[3] == asked_for[23] == dict.fromkeys(OVERVIEWS, STATEMENTS)

@@ -6,13 +6,12 @@ import pytest
 from django.utils import timezone
 
 from gifts.models import Claim, Gift, GiftList
-from gifts.services.history import history_of
 from gifts.services.items import delete_item
 from gifts.services.lists import delete_list
 from households.models import Household, Role
 from households.services.households import create_household
 from tests.cast import Family, Member, join
-from tests.gifts.counting import Days, occasion, put, read, take
+from tests.gifts.counting import Days, occasion, put, read, read_as, take
 from tests.gifts.looking import API
 from tests.gifts.scene import HIDDEN_CHANGES, make_scene
 
@@ -118,7 +117,8 @@ def test_the_day_begins_at_the_households_own_midnight(family: Family, it_is: Da
     Household.objects.filter(pk=family.household.pk).update(timezone=zone)
     viewer = family.leo.viewer
     monkeypatch.setattr(timezone, "now", lambda: datetime.datetime(2031, 12, 23, 23, 30, tzinfo=datetime.UTC))
-    assert len(history_of(viewer=viewer, person=family.leo.person)) == ZONES[zone]
+    found = read_as(viewer, f"people/{family.leo.person.pk}/history")
+    assert len(found["chapters"]) == ZONES[zone]
 
 
 def test_another_household_of_theirs_does_not_bring_the_day_nearer(family: Family, monkeypatch):
@@ -127,7 +127,7 @@ def test_another_household_of_theirs_does_not_bring_the_day_nearer(family: Famil
     Household.objects.filter(pk=family.household.pk).update(timezone="America/New_York")
     viewer = family.leo.viewer
     monkeypatch.setattr(timezone, "now", lambda: datetime.datetime(2031, 12, 24, 0, 30, tzinfo=datetime.UTC))
-    assert history_of(viewer=viewer, person=family.leo.person) == []
+    assert read_as(viewer, f"people/{family.leo.person.pk}/history")["chapters"] == []
 
 
 def test_who_has_left_the_household_is_told_nothing_more(family: Family, it_is: Days):

@@ -136,13 +136,18 @@ class DashboardSerializer(serializers.Serializer):
     activity = ActivitySerializer(many=True, help_text="The last 10 diary entries.")
 
 
-class GivenSerializer(serializers.Serializer):
-    """On your own history, whatever is null stays null: it is between those who gave."""
+class ToldSerializer(serializers.Serializer):
+    """What everybody is told of a gift, also for whom it was."""
 
     title = serializers.CharField(source="given_title")
     image_url = serializers.CharField(source="given_image_url")
     giver = PersonRefSerializer()
     given_on = serializers.DateField(help_text="The day it was for; where that is unknown, the day it was given.")
+
+
+class GivenSerializer(ToldSerializer):
+    """On your own history, whatever is null stays null: it is between those who gave."""
+
     item = serializers.UUIDField(source="item_id", allow_null=True, help_text="The item; null in your own history.")
     quantity = serializers.IntegerField(allow_null=True, help_text="How many; null in your own history.")
     price = serializers.DecimalField(
@@ -218,12 +223,15 @@ class GivenRowSerializer(serializers.Serializer):
     occasion = serializers.UUIDField(source="item.list.occasion_id")
 
 
-class RevealedSerializer(GivenSerializer):
+class RevealedSerializer(ToldSerializer):
+    """The same shape, and nothing in it that is not told."""
+
     item = Derived(serializers.UUIDField())
     quantity = Derived(serializers.IntegerField())
-    price = Derived(serializers.CharField())
+    price = Derived(serializers.DecimalField(**MONEY))
     currency = Derived(serializers.CharField())
 
 
-class RevealedRowSerializer(GivenRowSerializer):
+class RevealedRowSerializer(serializers.Serializer):
     gift = RevealedSerializer(source="*")
+    occasion = serializers.UUIDField(source="item.list.occasion_id")
