@@ -174,7 +174,7 @@ class Viewer:
 class _StandIn(Viewer):
     """Has ids that nobody has, so whatever is decided by them would be decided wrongly for everybody."""
 
-    def _decide(self, *of: Any) -> Any:
-        raise RuntimeError("While a statement is built, nothing can be decided by who the viewer is.")
-
-    owns = plans = is_any_of = belonging = person_in = planning = _decide
+    def __getattribute__(self, name: str) -> Any:
+        if name in {"owns", "plans", "is_any_of", "belonging", "person_in", "planning"}:
+            raise RuntimeError("While a statement is built, nothing can be decided by who the viewer is.")
+        return super().__getattribute__(name)
