@@ -14,7 +14,7 @@ from gifts.models.diary import diary_read_by
 from gifts.models.items import ListItemQuerySet
 from gifts.models.lists import GiftListQuerySet
 from gifts.services.figures import SEEN_STATUSES, Row
-from gifts.services.summaries import Found, days_until, is_served_by, occasion_of
+from gifts.services.summaries import Found, days_until, occasion_of, serving
 from households.models import Occasion, Person, PersonMember
 from households.viewer import Belonging, Viewer
 
@@ -65,12 +65,15 @@ def _coming(viewer: Viewer, place: Belonging, a_year_ago: date) -> dict[str, Que
 
 def _next_occasion(occasions: list[Row], lists: list[Row], today: date) -> dict[str, Any] | None:
     """The one that is celebrated soonest, today included, with the lists for that day."""
-    days = [(occasion_of(row).next_date(today), row["occasion"]["id"], row) for row in occasions]
-    if not days:
+    days = ((occasion_of(row).next_date(today), row["occasion"]["id"], row) for row in occasions)
+    # The day may have ended since they were read.
+    coming = [(day, occasion_id, row) for day, occasion_id, row in days if day and day >= today]
+    if not coming:
         return None
-    _, occasion_id, occasion = min(days)
-    for_it = [row["list"] for row in lists if row["occasion"] == occasion_id and is_served_by(occasion, row, today)]
-    return {"occasion": occasion["occasion"], **days_until(occasion, today), "lists": for_it}
+    _, occasion_id, row = min(coming)
+    occasion = occasion_of(row)
+    for_it = serving(occasion, [one for one in lists if one["occasion"] == occasion_id], today)
+    return {"occasion": row["occasion"], **days_until(occasion, today), "lists": [one["list"] for one in for_it]}
 
 
 def _people(viewer: Viewer, place: Belonging) -> Any:

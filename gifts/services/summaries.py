@@ -55,7 +55,8 @@ def occasion_summary(*, viewer: Viewer, occasion: Row, found: Found, year: int |
     """One celebration of an occasion: the coming one, or that of a year. What is for nobody in particular stands last,
     under a person None, and is not among the people counted."""
     place = viewer.belonging(UUID(occasion["household"]))
-    lists, rows = (_served(occasion, found[part], place.today(), year) for part in ("lists", "counted"))
+    days = occasion_of(occasion)
+    lists, rows = (serving(days, found[part], place.today(), year) for part in ("lists", "counted"))
     rows_of = defaultdict(list)
     for row in rows:
         rows_of[row["person"]].append(row)
@@ -63,7 +64,7 @@ def occasion_summary(*, viewer: Viewer, occasion: Row, found: Found, year: int |
     nobodys = [_person_row(None, rows_of[None], place.currency)] if None in rows_of else []
     return {
         "occasion": occasion["occasion"],
-        **days_until(occasion, place.today()),
+        **days_until(days, place.today()),
         "people": people + nobodys,
         "covered": sum(row["covered"] for row in people),
         "total": len(people),
@@ -76,21 +77,18 @@ def occasion_of(row: Row) -> Occasion:
     return Occasion(date=_day(row["date"]), is_yearly=row["is_yearly"])
 
 
-def is_served_by(occasion: Row, row: Row, today: date, year: int | None = None) -> bool:
-    return occasion_of(occasion).is_served_by(_day(row["occurs_on"]), today=today, year=year)
+def serving(occasion: Occasion, rows: list[Row], today: date, year: int | None = None) -> list[Row]:
+    """Those of the rows that are for the coming celebration, or for that of a year."""
+    return [row for row in rows if occasion.is_served_by(_day(row["occurs_on"]), today=today, year=year)]
 
 
-def days_until(occasion: Row, today: date) -> dict[str, Any]:
-    next_date = occasion_of(occasion).next_date(today)
+def days_until(occasion: Occasion, today: date) -> dict[str, Any]:
+    next_date = occasion.next_date(today)
     return {"next_date": next_date, "days_to_go": next_date and (next_date - today).days}
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _served(occasion: Row, rows: list[Row], today: date, year: int | None) -> list[Row]:
-    return [row for row in rows if is_served_by(occasion, row, today, year)]
 
 
 def _summed_up(rows: list[Row], currency: str) -> dict[str, Any]:
