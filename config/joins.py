@@ -57,9 +57,12 @@ class _TotalsJoin(Join):
         lateral = "LATERAL " if connection.vendor == "postgresql" else ""
         return f"{self.join_type} {lateral}({sql}) {quoted(self.table_alias)} ON ({condition})", params
 
-    def relabeled_clone(self, change_map: dict[str | None, str]) -> Self:
+    def relabeled_clone(self, change_map: Any) -> Self:
         parent, alias = (change_map.get(name, name) for name in (self.parent_alias, self.table_alias))
-        return type(self)(self.table_name, parent, alias, self.join_field, self.totals)
+        totals: Any = self.totals.clone()
+        totals.where.relabel_aliases({self.parent_alias: parent})
+        totals.external_aliases[parent] = True
+        return type(self)(self.table_name, parent, alias, self.join_field, totals)
 
 
 class _Column(Func):
@@ -69,6 +72,10 @@ class _Column(Func):
         super().__init__(output_field=output_field)
         self.table, self.name = table, name
 
+    def relabeled_clone(self, change_map: Any) -> Self:
+        clone = super().relabeled_clone(change_map)
+        clone.table = change_map.get(self.table, self.table)
+        return clone
+
     def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> tuple[str, Any]:
-        quoted = connection.ops.quote_name
-        return f"{quoted(self.table)}.{quoted(self.name)}", ()
+        return f"{compiler.quote_name_unless_alias(self.table)}.{connection.ops.quote_name(self.name)}", ()
