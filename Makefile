@@ -14,7 +14,8 @@ SQLITE = $(ISOLATED) DATABASE_URL= REDIS_URL= HOST= PORT=
 # What `check --deploy` looks at: a server on the internet. It opens no connection.
 DEPLOYED = $(SQLITE) SECRET_KEY=for-checks-only-never-a-secret-0123456789-abcdefghijklmnop \
 	HEARTH_PUBLIC_URL=https://hearth.example.org DATABASE_URL=postgres://hearth:secret@127.0.0.1:9/hearth
-PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4
+# Each worker begins with a half of its own, so what one file prepares it prepares once; who is done first takes over.
+PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal
 
 # Benchmarks have packages of their own. `make bench ROUNDS=1 SECONDS=2 ITEMS=20000 DATABASES=postgresql` is a quick look.
 BENCH = benchmarks/.venv

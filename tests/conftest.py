@@ -1,3 +1,4 @@
+import gc
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,12 @@ from accounts.tokens import AccessToken
 from config.cache import breaker
 from config.client import Client
 from tests.cast import Family, Member, found, make_family
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays to the end, so nobody looks through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture

@@ -1,14 +1,18 @@
 """The real server, as `make run` starts it: gunicorn in a process of its own, on a database of its own."""
 
+import atexit
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
@@ -66,6 +70,28 @@ def manage(*arguments: str, data_dir: Path, **variables: str) -> subprocess.Comp
     )
 
 
+def migrate(data_dir: Path, **variables: str) -> None:
+    """All tables are there. Those of an embedded server come from one that was migrated once for all tests."""
+    embedded = data_dir / "hearth.sqlite3"
+    if variables.get("DATABASE_URL"):
+        _run_migrations(data_dir, **variables)
+    elif not embedded.exists():
+        shutil.copy(_migrated(), embedded)
+
+
+@cache
+def _migrated() -> Path:
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    _run_migrations(Path(folder))
+    return Path(folder, "hearth.sqlite3")
+
+
+def _run_migrations(data_dir: Path, **variables: str) -> None:
+    ran = manage("migrate", "--no-input", data_dir=data_dir, **variables)
+    assert ran.returncode == 0, ran.stderr
+
+
 def gunicorn(*arguments: str) -> list[str]:
     return [str(BIN / "gunicorn"), "-c", "config/gunicorn.conf.py", *arguments, "config.wsgi"]
 
@@ -73,8 +99,7 @@ def gunicorn(*arguments: str) -> list[str]:
 @contextmanager
 def running_server(data_dir: Path, **variables: str) -> Iterator[Server]:
     """A server that answers already, on a migrated database. It is gone afterwards, whatever happened."""
-    migrated = manage("migrate", "--no-input", data_dir=data_dir, **variables)
-    assert migrated.returncode == 0, migrated.stderr
+    migrate(data_dir, **variables)
     port = free_port()
     log = data_dir / "server.log"
     with log.open("a") as output:

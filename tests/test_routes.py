@@ -1,5 +1,6 @@
 """Every route x every method x every kind of viewer, with the ids of things that the recipient may not know of."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from django.urls import URLResolver, get_resolver, path
 from rest_framework.test import APIClient
 
 from config.api.health import HealthView
+from tests.cast import found, make_family
 from tests.envelope import NOWHERE, code_of, without_marks
 from tests.routes import ACTORS, BODIES, METHODS, OPERATIONS, TABLE, address, untold
+from tests.secrecy.doors import schema
 from tests.secrets import Home, hide, open_household, words_in
 
 OPEN_TO_ALL = {
@@ -21,15 +24,22 @@ OPEN_TO_ALL = {
 }
 
 
-@pytest.fixture
-def home(family, neighbour) -> Home:
-    return open_household(family, neighbour)
+pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def secrets(home) -> list[str]:
+@pytest.fixture(scope="module")
+def home(django_db_setup, django_db_blocker) -> Iterator[Home]:
+    """One household for all tests of this file, none of which leaves a trace in it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield open_household(make_family(), found("The Neighbours", "Eve"))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def secrets(home, django_db_blocker) -> list[str]:
     """Everything is hidden now; these words tell of it."""
-    return hide(home)
+    with django_db_blocker.unblock():
+        return hide(home)
 
 
 # --- The table -----------------------------------------------------------------------------------
@@ -142,7 +152,7 @@ def seen(answer: HttpResponse) -> tuple:
 
 def readable(home: Home) -> dict[str, dict[str, Any]]:
     """Every address to read, with the parameters that the schema names for it."""
-    paths = APIClient().get("/api/v1/schema").json()["paths"]
+    paths = schema()["paths"]
     found = {}
     for method, place in OPERATIONS:
         if method == "GET" and place.startswith("/api/v1/"):
@@ -173,23 +183,22 @@ def test_a_filter_finds_what_is_hidden_as_little_as_what_never_was(home, secrets
 STRANGE = [[], {}, True, -1, 10**30, 0.5, "", "x" * 100_000, NOWHERE, None]
 
 
-def writable(schema: dict[str, Any], method: str, place: str) -> list[str]:
+def writable(method: str, place: str) -> list[str]:
     """The fields that the schema names for this route."""
     described = place.replace("<uuid:pk>", "{id}").replace("<uuid:", "{").replace(">", "}")
-    content = schema["paths"][described][method.lower()]["requestBody"]["content"]["application/json"]
+    content = schema()["paths"][described][method.lower()]["requestBody"]["content"]["application/json"]
     name = content["schema"]["$ref"].rpartition("/")[2]
-    return list(schema["components"]["schemas"][name]["properties"])
+    return list(schema()["components"]["schemas"][name]["properties"])
 
 
 def test_no_value_of_any_field_is_more_than_refused(home, secrets):
-    schema = APIClient().get("/api/v1/schema").json()
     asking = {"recipient": home.recipient.api(), "giver": home.giver.api()}
     tried = 0
     for (method, place), body in BODIES.items():
         url = address(place, home.rows)
         who = asking["giver" if TABLE[place][method][-1] < 300 else "recipient"]
         who.raise_request_exception = False
-        for field in writable(schema, method, place):
+        for field in writable(method, place):
             # Half of them each, in turn: fields of one kind are many.
             for value in STRANGE[tried % 2 :: 2]:
                 answer = ask(who, method, url, body | {field: value})

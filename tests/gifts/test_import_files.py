@@ -11,7 +11,7 @@ from gifts.models import GiftList
 from households.models import Household, Membership, Role
 from tests.cast import Family, found
 from tests.gifts.importing import COLUMNS, SAMPLE, Desk, counts, item, lines_about, note_of, row, write
-from tests.server import manage
+from tests.server import manage, migrate
 
 HEADER = ",".join(COLUMNS)
 LINE = 'Leo,Christmas 2026,"A drill",,,,,,,x'
@@ -165,7 +165,7 @@ def test_the_command_ends_with_2_and_one_sentence_or_with_0_and_a_report(tmp_pat
         "mia = User.objects.create(name='Mia', handle='mia')\n"
         "create_household(owner=mia, name='Home', currency='EUR', timezone='Europe/Berlin')\n"
     )
-    assert manage("migrate", "--no-input", data_dir=tmp_path).returncode == 0
+    migrate(tmp_path)
     done = manage("shell", "-v0", "-c", made, data_dir=tmp_path)
     assert done.returncode == 0, done.stderr
     home = ("--household", "Home", "--as", "mia")

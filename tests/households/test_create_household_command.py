@@ -1,20 +1,22 @@
 """`manage.py create_household`: how a family begins on a server."""
 
 import json
-import subprocess
-import sys
+from collections.abc import Callable
+from functools import partial
 from io import StringIO
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import ActivationCode, User
 from households.models import Activity, Household, Membership, Person
+from tests import server
 from tests.accounts.steps import activate, complete
 from tests.factories import UserFactory
+from tests.server import migrate
 
-ROOT = Path(__file__).resolve().parents[2]
 BAUERS = {"name": "The Bauers", "owner_name": "Mia"}
 
 
@@ -124,16 +126,10 @@ def test_it_is_all_or_nothing(db, monkeypatch):
 
 
 @pytest.fixture
-def manage(tmp_path):
+def manage(tmp_path: Path) -> Callable[..., CompletedProcess]:
     """`python manage.py ...` on an empty embedded server."""
-    environment = {"HEARTH_DATA_DIR": str(tmp_path), "HEARTH_ENV_FILE": "/dev/null", "PATH": "/usr/bin:/bin"}
-
-    def run(*arguments: str) -> subprocess.CompletedProcess:
-        command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-
-    run("migrate", "--verbosity", "0")
-    return run
+    migrate(tmp_path)
+    return partial(server.manage, data_dir=tmp_path)
 
 
 def test_the_command_line_as_a_whole(manage):
