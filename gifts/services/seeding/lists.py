@@ -60,7 +60,8 @@ class Lists:
         givers = self.home.planners_but(recipient)
         keeper = recipient if isinstance(recipient, Member) else self.home.choose(givers or self.home.planners)
         name = f"{recipient.person.display_name}'s wishes"
-        occasion = self.calendar.birthday(recipient)
+        is_born = recipient.person.birthdate is not None
+        occasion = self.calendar.birthday(recipient) if is_born else self.calendar.christmas
         gift_list = self._made(keeper.user, recipient, occasion, name, kind=Kind.WISHLIST)
         return self._shelf(gift_list, recipient, [keeper], givers)
 
