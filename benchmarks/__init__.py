@@ -1,0 +1,1 @@
+"""How fast Hearth is beside others, and how its cost grows. `README.md` says how to run and read it."""
