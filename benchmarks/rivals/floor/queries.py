@@ -142,7 +142,7 @@ SOONEST = "{}occurs_on ASC NULLS LAST, i.id"
 def _in_year(day: str, years: str) -> str:
     """The same day so many years later. (29 February is not for SQLite's plain arithmetic: no date here is one.)"""
     return (
-        f"date({day}, '+' || ({years}) || ' years')"
+        f"date({day}, printf('%+d years', {years}))"
         if IS_SQLITE
         else f"({day} + make_interval(years => {years}))::date"
     )
