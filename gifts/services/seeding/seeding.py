@@ -1,0 +1,80 @@
+"""Fills a host: households by the dozen, each group of them in one transaction."""
+
+import secrets
+from collections.abc import Iterator
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.db.models import F
+
+from gifts.models import Comment
+from gifts.services.seeding.home import Home
+from gifts.services.seeding.households import furnish
+from gifts.services.seeding.people import Logins
+from gifts.services.seeding.sizes import HouseholdSize
+from gifts.services.seeding.words import FAMILY_NAME, SURNAMES
+from gifts.services.seeding.writing import Batch, refresh_statistics
+
+ITEMS_AT_ONCE = 2_500
+HOUSEHOLDS_AT_ONCE = 100
+
+
+class Seeding:
+    """The first household is the one that is measured: `sign_ins` are logins of its people by their role."""
+
+    def __init__(self, sizes: list[HouseholdSize], *, seed: str, password: str) -> None:
+        self.sizes = sizes
+        self.sign_ins: dict[str, str] = {}
+        self._seed = seed
+        self._batch = Batch()
+        self._password_hash = make_password(password)
+        # A host may be seeded twice.
+        self._run = secrets.token_hex(3)
+
+    @property
+    def rows(self) -> dict[str, int]:
+        """How many were written, by the name of their model."""
+        return dict(self._batch.written)
+
+    def run(self) -> Iterator[int]:
+        """Whenever some households stand, whole and committed: how many items are in them."""
+        for group in self._groups():
+            with transaction.atomic():
+                homes = [self._furnish(number) for number in group]
+                self._batch.flush()
+                _settle_clocks(homes)
+            yield sum(self.sizes[number].items for number in group)
+        refresh_statistics()
+
+    def _groups(self) -> Iterator[list[int]]:
+        group: list[int] = []
+        items = 0
+        for number, size in enumerate(self.sizes):
+            group.append(number)
+            items += size.items
+            if items >= ITEMS_AT_ONCE or len(group) == HOUSEHOLDS_AT_ONCE:
+                yield group
+                group, items = [], 0
+        if group:
+            yield group
+
+    def _furnish(self, number: int) -> Home:
+        rng = Random(f"{self._seed}/{number}")  # noqa: S311 - to be repeated, not to be secret
+        name = f"The {rng.choice(SURNAMES)}s ({number})" if number else FAMILY_NAME
+        logins = Logins(f"{self._run}-{number}", self._password_hash)
+        home = furnish(self._batch, rng, name=name, place=number, logins=logins, size=self.sizes[number])
+        if number == 0:
+            self.sign_ins = _sign_ins(home)
+        return home
+
+
+def _sign_ins(home: Home) -> dict[str, str]:
+    members = {"owner": home.planners[:1], "member": home.planners[1:2], "guest": home.guests[:1]}
+    return {role: member.user.login for role, found in members.items() for member in found}
+
+
+def _settle_clocks(homes: list[Home]) -> None:
+    """As for every new comment: both of its clocks say the same until its words are changed."""
+    comments = Comment.objects.filter(household__in=[home.household for home in homes])
+    comments.update(updated_at=F("created_at"))
