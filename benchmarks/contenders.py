@@ -18,6 +18,7 @@ import psutil
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 PATIENCE_S = 60
+IDLE_S = 0.02
 RIVALS = "benchmarks.rivals"
 
 
@@ -72,6 +73,14 @@ class Server:
     def cpu_seconds(self) -> float:
         """Of all its processes since they began."""
         return sum(cpu_of(process) for process in [self.process, *self.process.children(recursive=True)])
+
+    def settle(self) -> None:
+        """Wait until it is done with what nobody waits for any more: wrk hangs up in the middle of 16 requests."""
+        before, now = -1.0, self.cpu_seconds()
+        deadline = time.monotonic() + PATIENCE_S
+        while now - before > IDLE_S and time.monotonic() < deadline:
+            time.sleep(0.2)
+            before, now = now, self.cpu_seconds()
 
     def memory_mb(self) -> float:
         """Resident, of a worker."""

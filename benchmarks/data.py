@@ -1,28 +1,15 @@
-"""The host of a run: one family of ordinary size, and beside it others, until there are so many items."""
+"""The host of a run: one family of 5,000 items, and others beside it until there are as many as were asked for."""
 
 import sys
 
-from benchmarks.families import make_family
-from benchmarks.loading import analyze
-from benchmarks.scene import Scene, scene_in
-from households.models import Household
+from django.core.management import call_command
 
-FAMILY = 5_000
+from benchmarks.loading import analyze
+from benchmarks.scene import PASSWORD, Scene, largest_family, scene_in
 
 
 def prepare(items: int) -> Scene:
-    """Our family in the middle: half of the others are older, half are newer."""
-    size = min(FAMILY, items)
-    others = items // size - 1
-    _make(others // 2, size)
-    family = make_family(size)
-    _make(others - others // 2, size)
+    asked = ["--items", str(items), "--password", PASSWORD, "--yes-this-server-is-for-measuring"]
+    call_command("seed_demo", *asked, stdout=sys.stderr)
     analyze()
-    return scene_in(Household.objects.get(pk=family.household_id))
-
-
-def _make(families: int, size: int) -> None:
-    for number in range(families):
-        make_family(size)
-        sys.stderr.write(f"\r  {number + 1} of {families} families")
-    sys.stderr.write("\n")
+    return scene_in(largest_family())

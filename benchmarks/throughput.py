@@ -77,9 +77,11 @@ def one_turn(scene: Scene, server: Server, each: Work, number: int, options: arg
         asks = list(each.requests(scene, options.seconds + options.warm_up))
         if options.warm_up and not each.writes:
             load(server.url, asks, scene.access, options.warm_up)
+            server.settle()
         cpu, database_cpu = server.cpu_seconds(), database_cpu_seconds()
         done = load(server.url, asks, scene.access, options.seconds)
         cpu, database_cpu = server.cpu_seconds() - cpu, difference(database_cpu, database_cpu_seconds())
+        server.settle()
     row = Measured(
         work=each.name,
         contender=server.contender.name,

@@ -2,10 +2,11 @@
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Numeric, Uuid
+from sqlalchemy import JSON, DateTime, ForeignKey, Numeric, String, Uuid
+from sqlalchemy.dialects.postgresql import INET
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 from uuid_utils.compat import uuid7
@@ -22,6 +23,9 @@ class Moment(TypeDecorator):
 
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         return value.replace(tzinfo=UTC) if value and value.tzinfo is None else value
+
+
+Address = Annotated[str, mapped_column(INET().with_variant(String(), "sqlite"))]
 
 
 def now() -> datetime:
@@ -69,7 +73,7 @@ class DeviceSession(Row, Base):
     idle_expires_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
-    last_ip: Mapped[str | None]
+    last_ip: Mapped[Address | None]
     revoked_at: Mapped[datetime | None]
     revoked_reason: Mapped[str] = mapped_column(default="")
     user: Mapped[User] = relationship()
@@ -84,7 +88,7 @@ class AuthEvent(Row, Base):
     user_id: Mapped[UUID | None]
     actor_id: Mapped[UUID | None]
     session_id: Mapped[UUID | None] = mapped_column(ForeignKey(DeviceSession.id))
-    ip: Mapped[str | None]
+    ip: Mapped[Address | None]
     user_agent: Mapped[str] = mapped_column(default="")
 
 
