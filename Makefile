@@ -16,7 +16,18 @@ DEPLOYED = $(SQLITE) SECRET_KEY=for-checks-only-never-a-secret-0123456789-abcdef
 	HEARTH_PUBLIC_URL=https://hearth.example.org DATABASE_URL=postgres://hearth:secret@127.0.0.1:9/hearth
 PYTEST = $(BIN)/python -m pytest -n auto --maxprocesses 4
 
-.PHONY: help run test check test-postgres torture format pins clean
+# Benchmarks have packages of their own. `make bench ROUNDS=1 SECONDS=2 ITEMS=20000 DATABASES=postgresql` is a quick look.
+BENCH = benchmarks/.venv
+ROUNDS = 5
+SECONDS = 10
+ITEMS = 1000000
+HOUSEHOLDS = 10000
+REQUESTS = 100000
+DATABASES = postgresql sqlite
+BENCHMARK = $(BENCH)/bin/python -m benchmarks --rounds $(ROUNDS) --seconds $(SECONDS) --items $(ITEMS) \
+	--households $(HOUSEHOLDS) --requests $(REQUESTS) --databases $(DATABASES) --parts
+
+.PHONY: help run test check test-postgres torture format pins clean bench bench-growth bench-memory
 
 help:
 	@echo 'make run            serve Hearth on http://127.0.0.1:8000 (also: make run PORT=8123 HEARTH_DATA_DIR=/tmp/x)'
@@ -25,6 +36,9 @@ help:
 	@echo 'make test-postgres  the suite on PostgreSQL, with coverage: DATABASE_URL=postgres://... make test-postgres'
 	@echo '                    (with REDIS_URL=redis://... on that Redis, too: under keys of its own)'
 	@echo 'make torture        the long versions of the proofs, with one figure for each promise (DATABASE_URL for PostgreSQL)'
+	@echo 'make bench          Hearth beside others, with tables and plots (benchmarks/README.md; needs wrk)'
+	@echo 'make bench-growth   what a request costs in larger and larger tables'
+	@echo 'make bench-memory   what a worker holds after many requests'
 	@echo 'make format         put the code in order'
 	@echo 'make pins           compile requirements*.in into requirements*.txt (all newer: make pins UPGRADE=--upgrade)'
 	@echo 'make clean          remove what make made; your data stays'
@@ -55,6 +69,15 @@ test-postgres: $(VENV)/dev-pins
 torture: $(VENV)/dev-pins
 	@$(ISOLATED) REDIS_URL= HOST= PORT= $(BIN)/python -m pytest -q -rN --no-header --tb=line --show-capture=no tests/torture/promises.py
 
+bench: $(BENCH)/pins
+	@$(BENCHMARK) throughput overheads
+
+bench-growth: $(BENCH)/pins
+	@$(BENCHMARK) growth
+
+bench-memory: $(BENCH)/pins
+	@$(BENCHMARK) memory
+
 format: $(VENV)/dev-pins
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -63,13 +86,13 @@ format: $(VENV)/dev-pins
 pins:
 	@set -e; uv=$$(mktemp -d); trap 'rm -rf "$$uv"' EXIT; \
 	$(PYTHON) -m venv "$$uv"; "$$uv/bin/pip" install --disable-pip-version-check --quiet uv; \
-	for name in requirements requirements-dev; do \
+	for name in requirements requirements-dev benchmarks/requirements; do \
 		"$$uv/bin/uv" pip compile --quiet $(UPGRADE) --generate-hashes --universal --python-version 3.11 \
 			--no-emit-index-url --no-emit-find-links --no-header $$name.in -o $$name.txt; \
 	done
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(BENCH) .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.* htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is newer than the pins it stands for, so a second run installs nothing.
@@ -83,6 +106,13 @@ $(VENV)/dev-pins: requirements-dev.txt $(VENV)/pyvenv.cfg
 	@echo 'Installing what the checks need (once, about half a minute) ...'
 	@$(PIP_INSTALL) -r requirements-dev.txt
 	@touch $(VENV)/runtime-pins $@
+
+$(BENCH)/pins: benchmarks/requirements.txt
+	@command -v wrk >/dev/null || { echo 'The benchmarks need wrk; on Debian and Ubuntu: apt install wrk' >&2; exit 1; }
+	@echo 'Installing what the benchmarks need (once, about half a minute) ...'
+	@$(PYTHON) -m venv $(BENCH)
+	@$(BENCH)/bin/python -m pip install --disable-pip-version-check -qq --require-hashes -r benchmarks/requirements.txt
+	@touch $@
 
 $(VENV)/pyvenv.cfg:
 	@command -v $(PYTHON) >/dev/null || { echo 'Hearth needs Python 3.11 or newer, and there is no $(PYTHON).' >&2; exit 1; }

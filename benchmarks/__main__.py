@@ -1,4 +1,4 @@
-"""`make bench`: every contender on each database, then a table and a plot of each."""
+"""Measures Hearth: beside others, as it grows, and along many requests. `benchmarks/README.md` says what is what."""
 
 import argparse
 import json
@@ -7,23 +7,34 @@ from benchmarks.load import require_wrk
 from benchmarks.places import DATABASES, place_for, run
 
 CONTENDERS = ("Hearth", "FastAPI", "plain DRF", "floor")
+PARTS = ("throughput", "overheads", "memory", "growth")
 
 
 def main() -> None:
     options = parser().parse_args()
     require_wrk()
     for database in options.databases:
-        with place_for(database) as environment:
-            told = json.dumps(vars(options) | {"database": database})
-            run(environment, "-m", "benchmarks.on_database", told)
+        for parts in shared(options.parts):
+            with place_for(database) as environment:
+                told = vars(options) | {"database": database, "parts": parts}
+                run(environment, "-m", "benchmarks.on_database", json.dumps(told))
+
+
+def shared(parts: list[str]) -> list[list[str]]:
+    """The parts by the data they need: growth makes its own, and begins with almost nothing."""
+    seeded = [part for part in parts if part != "growth"]
+    return [group for group in (seeded, ["growth"] if "growth" in parts else []) if group]
 
 
 def parser() -> argparse.ArgumentParser:
-    one = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    one = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    one.add_argument("--parts", nargs="+", choices=PARTS, default=["throughput"])
     one.add_argument("--rounds", type=int, default=5)
     one.add_argument("--seconds", type=int, default=10, help="how long each measurement loads a server")
     one.add_argument("--warm-up", type=int, default=1, help="seconds of the same before each, which do not count")
     one.add_argument("--items", type=int, default=1_000_000, help="in the whole host; the family has 5,000 of them")
+    one.add_argument("--households", type=int, default=10_000, help="how many growth makes at most")
+    one.add_argument("--requests", type=int, default=100_000, help="how many memory sends")
     one.add_argument("--databases", nargs="+", choices=DATABASES, default=DATABASES)
     one.add_argument("--contenders", nargs="+", choices=CONTENDERS, default=CONTENDERS)
     one.add_argument("--work", nargs="+", default=[], help="only work with one of these words in its name")

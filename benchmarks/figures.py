@@ -38,12 +38,47 @@ def middle(values: Iterable[float | None]) -> float | None:
     return round(median(known), 3) if known else None
 
 
-def table(result: Row) -> str:
-    """In Markdown: a line for each work and contender."""
+def of_throughput(result: Row) -> str:
+    """In Markdown, as all tables: a line for each work and contender."""
     head = ["work", "", "Hearth is x", "req/s", "p50 ms", "p99 ms", "CPU ms", "database CPU ms", "SQL"]
     names = ["work", "contender", "ratio", *MEANS, "statements"]
     lines = [[_told(row[name]) for name in names] for row in summary(result)]
     return markdown(head, lines) + "\n\n" + _memory(result)
+
+
+def of_growth(result: Row) -> str:
+    """A table for whatever grows: a line for each work, with CPU (server and database) and buffers at each size."""
+    points = result["points"]
+    return "\n\n".join(_growing(what, points) for what in dict.fromkeys(point["what"] for point in points))
+
+
+def _growing(what: str, points: list[Row]) -> str:
+    own = [point for point in points if point["what"] == what]
+    sizes = sorted({point["size"] for point in own})
+    cells = {(point["work"], point["size"]): _cost(point) for point in own}
+    works = dict.fromkeys(point["work"] for point in own)
+    lines = [[work, *(cells.get((work, size), "") for size in sizes)] for work in works]
+    return markdown([f"{what}: CPU ms / buffers", *(f"{size:,}" for size in sizes)], lines)
+
+
+def _cost(point: Row) -> str:
+    cpu = point["cpu_ms"] + (point["database_cpu_ms"] or 0)
+    return f"{cpu:.1f}" + ("" if point["buffers"] is None else f" / {point['buffers']:,}")
+
+
+def of_memory(result: Row) -> str:
+    samples = result["samples"]
+    shown = [samples[0], *samples[1 : -1 : max(len(samples) // 8, 1)], samples[-1]]
+    lines = [[f"{sample['requests']:,}", _told(sample["rss_mb"])] for sample in shown]
+    return markdown(["requests", "MB resident, of one worker"], lines)
+
+
+def of_overheads(result: Row) -> str:
+    started = [[name, _told(told["median_s"])] for name, told in result["startup"].items()]
+    views = result["constant_view"]
+    lines = [[view, _told(views[view]["rps"]), _told(views[view]["cpu_ms"])] for view in ("open", "signed-in")]
+    first = markdown(["", "seconds to the first answer"], started)
+    return first + "\n\n" + markdown(["constant view", "req/s", "CPU ms"], lines)
 
 
 def markdown(head: list[str], lines: list[list[str]]) -> str:
@@ -68,3 +103,11 @@ def _told(value: Any) -> str:
 
 def _is_number(cells: list[str]) -> bool:
     return all(cell.replace(",", "").replace(".", "").isdigit() for cell in cells if cell) and any(cells)
+
+
+TABLES = {
+    "throughput": of_throughput,
+    "overheads": of_overheads,
+    "memory": of_memory,
+    "growth": of_growth,
+}

@@ -1,4 +1,4 @@
-"""One part of a run, on the database that the environment names: `python -m benchmarks.on_database JSON`.
+"""Some parts of a run, on the database that the environment names: `python -m benchmarks.on_database JSON`.
 
 A process of its own, because Django knows one database for each process.
 """
@@ -8,28 +8,69 @@ import json
 import logging
 import os
 import sys
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from benchmarks import data, throughput  # noqa: E402 (models need Django to be set up)
-from benchmarks.figures import table  # noqa: E402
-from benchmarks.plots import plot_throughput  # noqa: E402
+from benchmarks import authentication, data, figures, growth, memory, plots, startup, throughput  # noqa: E402
 from benchmarks.results import circumstances, keep  # noqa: E402
+from benchmarks.scene import Scene  # noqa: E402
+
+Options = argparse.Namespace
+Result = dict[str, Any]
+
+
+def of_throughput(scene: Scene, options: Options, logs: Path) -> Result:
+    return throughput.measure(scene, options, logs)
+
+
+def of_memory(scene: Scene, options: Options, logs: Path) -> Result:
+    return {"samples": memory.measure(scene, options, logs)}
+
+
+def of_overheads(scene: Scene, options: Options, logs: Path) -> Result:
+    """What there is before a view does anything: to start, and to know who asks."""
+    started = startup.measure(options.rounds, logs)
+    return {"startup": started, "constant_view": authentication.measure(scene, options, logs)}
+
+
+def of_growth(options: Options, logs: Path) -> Result:
+    return {"points": [asdict(point) for point in growth.measure(options, logs)]}
+
+
+PARTS: dict[str, Callable[[Scene, Options, Path], Result]] = {
+    "throughput": of_throughput,
+    "overheads": of_overheads,
+    "memory": of_memory,
+}
 
 
 def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
-    options = argparse.Namespace(**json.loads(sys.argv[1]))
+    options = Options(**json.loads(sys.argv[1]))
     logs = Path(os.environ["HEARTH_DATA_DIR"])
+    if options.parts == ["growth"]:
+        tell("growth", options, of_growth(options, logs))
+        return
     scene = data.prepare(options.items)
-    result = {"database": options.database} | circumstances(vars(options)) | throughput.measure(scene, options, logs)
-    path = keep(f"throughput-{options.database}", result)
-    plot_throughput(result, path.with_suffix(".svg"))
-    sys.stdout.write(f"\n## {options.database}\n\n{table(result)}\n")
+    for part in options.parts:
+        tell(part, options, PARTS[part](scene, options, logs))
+
+
+def tell(part: str, options: Options, measured: Result) -> None:
+    """Keep the figures, draw them, and print them as a table."""
+    result = {"database": options.database} | circumstances(vars(options)) | measured
+    path = keep(f"{part}-{options.database}", result)
+    if draw := plots.PLOTS.get(part):
+        draw(result, path.with_suffix(".svg"))
+    sys.stdout.write(f"\n## {part}, {options.database}\n\n{figures.TABLES[part](result)}\n")
+    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Figures as pictures: SVG, with text that stays text."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,8 @@ from benchmarks.figures import summary
 
 mpl.use("svg")
 mpl.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "hearth", "font.family": "sans-serif", "font.size": 9})
-COLOURS = {"Hearth": "#c2410c", "FastAPI": "#0f766e", "plain DRF": "#4f46e5", "floor": "#a8a29e"}
+OURS = "#c2410c"
+COLOURS = {"Hearth": OURS, "FastAPI": "#0f766e", "plain DRF": "#4f46e5", "floor": "#a8a29e"}
 
 
 def plot_throughput(result: dict[str, Any], path: Path) -> None:
@@ -34,9 +36,56 @@ def plot_throughput(result: dict[str, Any], path: Path) -> None:
     save(figure, path)
 
 
+def plot_growth(result: dict[str, Any], path: Path) -> None:
+    """Above what a request costs in CPU, below in pages of the tables: flat is what one hopes for."""
+    points = result["points"]
+    grown = list(dict.fromkeys(point["what"] for point in points))
+    figure, grid = plt.subplots(
+        2, len(grown), figsize=(4 * len(grown), 6), sharey="row", squeeze=False, layout="constrained"
+    )
+    for column, what in zip(grid.T, grown, strict=True):
+        own = [point for point in points if point["what"] == what]
+        _lines(column[0], own, lambda point: point["cpu_ms"] + (point["database_cpu_ms"] or 0))
+        _lines(column[1], own, lambda point: point["buffers"])
+        column[0].set_title(f"{result['database']}: {what}", loc="left")
+        column[1].set_xlabel({"depth": "row that the page begins at"}.get(what, f"{what} in the table"))
+    grid[0][0].set_ylabel("CPU ms of a request, server and database")
+    grid[1][0].set_ylabel("shared buffers of its statements")
+    figure.legend(*grid[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    save(figure, path)
+
+
+def _lines(axes: Any, points: list[dict[str, Any]], cost: Callable[[dict[str, Any]], float | None]) -> None:
+    for work in dict.fromkeys(point["work"] for point in points):
+        own = sorted((point["size"], cost(point)) for point in points if point["work"] == work)
+        known = [(size, height) for size, height in own if height is not None]
+        if known:
+            axes.plot(*zip(*known, strict=True), marker="o", markersize=3, label=work)
+    axes.set_xscale("log")
+    axes.set_ylim(bottom=0)
+
+
+def plot_memory(result: dict[str, Any], path: Path) -> None:
+    figure, axes = plt.subplots(figsize=(7, 3.5), layout="constrained")
+    samples = result["samples"]
+    axes.plot([sample["requests"] for sample in samples], [sample["rss_mb"] for sample in samples], color=OURS)
+    axes.set_ylim(bottom=0)
+    axes.set_xlabel("requests answered")
+    axes.set_ylabel("MB resident")
+    axes.set_title(f"{result['database']}: one worker under mixed work", loc="left")
+    save(figure, path)
+
+
 def save(figure: Any, path: Path) -> None:
     axes = figure.axes
     for one in axes:
         one.spines[["top", "right"]].set_visible(False)
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
+
+
+PLOTS: dict[str, Callable[[dict[str, Any], Path], None]] = {
+    "throughput": plot_throughput,
+    "growth": plot_growth,
+    "memory": plot_memory,
+}

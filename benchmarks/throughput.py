@@ -16,8 +16,9 @@ import psutil
 from django.db import connection
 
 from benchmarks import contenders, work
+from benchmarks.comparing import compare
 from benchmarks.contenders import ROOT, Contender, Server, cpu_of, environment_of, running
-from benchmarks.content import answers_of, compare
+from benchmarks.content import answers_of
 from benchmarks.load import load
 from benchmarks.restoring import Snapshot
 from benchmarks.scene import Scene

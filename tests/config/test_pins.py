@@ -14,7 +14,11 @@ def test_what_is_tested_is_what_runs():
     assert runtime.items() <= development.items()
 
 
+def test_what_is_measured_is_what_runs():
+    assert pins("requirements.txt").items() <= pins("benchmarks/requirements.txt").items()
+
+
 def test_every_pin_has_its_hashes():
-    for name in ["requirements.txt", "requirements-dev.txt"]:
+    for name in ["requirements.txt", "requirements-dev.txt", "benchmarks/requirements.txt"]:
         entries = re.split(r"^(?=[a-z0-9._-]+==)", (ROOT / name).read_text(), flags=re.MULTILINE)[1:]
         assert all("--hash=sha256:" in entry for entry in entries)

@@ -72,12 +72,13 @@ def _title(item: Any) -> Any:
         "gift": _one(Gift.title, Gift.id == subject),
         "membership": _one(User.name, Membership.user_id == User.id, Membership.id == subject),
     }
-    about = func.coalesce(
-        _one(Gift.title, Gift.id == Comment.gift_id),
-        _one(GiftList.name, GiftList.id == Comment.list_id),
-        _one(Occasion.name, Occasion.id == Comment.occasion_id),
-        _one(Person.display_name, Person.id == Comment.person_id),
-    )
+    of_comment = {
+        Gift.title: Gift.id == Comment.gift_id,
+        GiftList.name: GiftList.id == Comment.list_id,
+        Occasion.name: Occasion.id == Comment.occasion_id,
+        Person.display_name: Person.id == Comment.person_id,
+    }
+    about = func.coalesce(*(_one(name, condition, of=Comment) for name, condition in of_comment.items()))
     said = select(about).where(Comment.id == subject, Comment.item_id.is_(None)).scalar_subquery()
     whens = [(Activity.subject_type == kind, name) for kind, name in names.items()]
     of_item = select(Gift.title).join(ListItem, ListItem.gift_id == Gift.id).where(ListItem.id == item, gift_is_known())
@@ -85,5 +86,6 @@ def _title(item: Any) -> Any:
     return case((without_item, said), *whens, else_=of_item.correlate(Activity).scalar_subquery())
 
 
-def _one(column: Any, *conditions: Any) -> Any:
-    return select(column).where(*conditions).scalar_subquery()
+def _one(column: Any, *conditions: Any, of: type = Activity) -> Any:
+    """Said and not guessed what it belongs to: it is also asked for inside of other selects."""
+    return select(column).where(*conditions).correlate(of).scalar_subquery()
