@@ -56,6 +56,12 @@ class Deletable(BaseModel):
         self.save(update_fields=self.deletion_columns)
 
 
+def by_deleter(name: str) -> models.Index:
+    """For each `Deletable`: before a user's row may go, the database looks for whatever they have deleted. In it are
+    tombstones only, so that nothing else gets slower."""
+    return models.Index(fields=["deleted_by"], condition=models.Q(deleted_by__isnull=False), name=name)
+
+
 class CasefoldKey(models.CharField):
     """A copy of another field in the form it is compared in: casefolded, or NULL when that field is empty.
 

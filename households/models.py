@@ -13,7 +13,7 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, When
 
-from config.models import BaseModel, CasefoldKey, Deletable, ScopedQuerySet, SearchText, validate_one_line
+from config.models import BaseModel, CasefoldKey, Deletable, ScopedQuerySet, SearchText, by_deleter, validate_one_line
 
 if TYPE_CHECKING:
     from households.viewer import Viewer
@@ -105,6 +105,7 @@ class Tag(HouseholdRow, Deletable):
             models.UniqueConstraint(fields=["household", "name_key"], name="one_tag_of_a_name"),
             models.CheckConstraint(condition=Q(name_key__isnull=False), name="tag_has_a_name"),
         ]
+        indexes = [by_deleter("tag_by_deleter")]
 
     def __str__(self) -> str:
         return self.name
@@ -153,7 +154,10 @@ class Person(HouseholdRow, Deletable):
     objects = PersonQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["household", "-id"], name="person_by_household")]
+        indexes = [
+            models.Index(fields=["household", "-id"], name="person_by_household"),
+            by_deleter("person_by_deleter"),
+        ]
 
     def __str__(self) -> str:
         return self.display_name
@@ -281,7 +285,10 @@ class Occasion(HouseholdRow, Deletable):
                 condition=Q(budget_total__isnull=True) | Q(budget_total__gte=0), name="budget_is_not_negative"
             ),
         ]
-        indexes = [models.Index(fields=["household", "-id"], name="occasion_by_household")]
+        indexes = [
+            models.Index(fields=["household", "-id"], name="occasion_by_household"),
+            by_deleter("occasion_by_deleter"),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
-from config.models import Deletable, ScopedQuerySet
+from config.models import Deletable, ScopedQuerySet, by_deleter
 from gifts.models.items import Gift, ListItem
 from gifts.models.lists import GiftList, knows_what_it_is_beside
 from households.models import HouseholdRow, Occasion, Person
@@ -76,7 +76,10 @@ class Comment(HouseholdRow, Deletable):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=_exactly_one_subject(), name="comment_has_one_subject")]
-        indexes = [models.Index(fields=["household", "-id"], name="comment_by_household")]
+        indexes = [
+            models.Index(fields=["household", "-id"], name="comment_by_household"),
+            by_deleter("comment_by_deleter"),
+        ]
 
     def __str__(self) -> str:
         return f"comment by {self.author_id}"

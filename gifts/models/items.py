@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Prefetch, Q, Subquery, Sum, Value, When
 from django.db.models.functions import Coalesce, Greatest
 
-from config.models import Deletable, ScopedQuerySet, SearchText
+from config.models import Deletable, ScopedQuerySet, SearchText, by_deleter
 from gifts.models.lists import GiftList, knows_what_it_is_beside
 from households.models import HouseholdRow, Occasion, Person, Tag
 from households.viewer import Viewer
@@ -73,7 +73,7 @@ class Gift(HouseholdRow, Deletable):
         constraints = [
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0), name="price_is_not_negative")
         ]
-        indexes = [models.Index(fields=["household", "-id"], name="gift_by_household")]
+        indexes = [models.Index(fields=["household", "-id"], name="gift_by_household"), by_deleter("gift_by_deleter")]
 
     def __str__(self) -> str:
         return self.title
@@ -182,6 +182,7 @@ class ListItem(HouseholdRow, Deletable):
         indexes = [
             models.Index(fields=["household", "-id"], name="item_by_household"),
             models.Index(fields=["list", "position", "id"], name="item_by_list_and_position"),
+            by_deleter("item_by_deleter"),
         ]
 
     def __str__(self) -> str:
@@ -305,6 +306,7 @@ class Claim(HouseholdRow, Deletable):
                 condition=Q(actual_price__isnull=True) | Q(actual_price__gte=0), name="actual_price_is_not_negative"
             ),
         ]
+        indexes = [by_deleter("claim_by_deleter")]
 
     def __str__(self) -> str:
         return f"{self.giver_id} takes {self.quantity} of {self.item_id}"

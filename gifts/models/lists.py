@@ -5,7 +5,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, When
 
-from config.models import Deletable, ScopedQuerySet
+from config.models import Deletable, ScopedQuerySet, by_deleter
 from households.models import HouseholdRow, Membership, Occasion, Person, anniversary
 from households.viewer import Viewer
 
@@ -111,7 +111,7 @@ class GiftList(HouseholdRow, Deletable):
                 fields=["companion_of"], condition=Q(deleted_at__isnull=True), name="one_companion_per_list"
             ),
         ]
-        indexes = [models.Index(fields=["household", "-id"], name="list_by_household")]
+        indexes = [models.Index(fields=["household", "-id"], name="list_by_household"), by_deleter("list_by_deleter")]
 
     def __str__(self) -> str:
         return self.name

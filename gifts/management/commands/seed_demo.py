@@ -4,49 +4,60 @@ import time
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from tqdm import tqdm
 
 from gifts.services.seeding.seeding import Seeding
 from gifts.services.seeding.sizes import HouseholdSize, host_of
 
 MAX = 100_000_000
 
+# What is told of all that was made.
+NAMED = {
+    "household": "households",
+    "person": "persons",
+    "giftlist": "lists",
+    "gift": "gifts",
+    "listitem": "items",
+    "claim": "claims",
+    "activity": "diary entries",
+}
+
 
 class Command(BaseCommand):
     help = (
-        "Fills this server with made-up households to measure on: one family of 5,000 items, and others beside it. "
-        "All of their logins share one password. remove_demo removes them."
+        "Fills this server with made-up households to measure on: one family of 5,000 items on 100 lists, and others "
+        "beside it. All of their logins share one password. remove_demo removes them."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--people", metavar="N", help="about so many in all (default: 18 and 8 to each household)")
-        parser.add_argument("--items", metavar="N", help="so many on lists in all (default: 100000)")
-        parser.add_argument("--households", metavar="N", help="so many in all (default: as many as it takes)")
-        parser.add_argument("--seed", default="hearth", help="the same seed makes the same data, keys and logins apart")
-        parser.add_argument("--password", help="of all seeded logins (default: a random one)")
-        parser.add_argument("--json", action="store_true", help="print what was made and the sign-ins as JSON")
+        parser.add_argument("--people", metavar="N", help="in all (default: 18, and 8 for each household beside)")
+        parser.add_argument("--items", metavar="N", help="on lists in all (default: 100000)")
+        parser.add_argument("--households", metavar="N", help="in all (default: as many as it takes)")
+        parser.add_argument("--seed", default="hearth", help="the same makes the same, but for keys, days and logins")
+        parser.add_argument("--password", help="of every seeded login (default: a random one)")
+        parser.add_argument("--json", action="store_true", help="print what was made, and the sign-ins, as JSON")
         parser.add_argument(
             "--yes-this-server-is-for-measuring",
             action="store_true",
-            help="in production, too: it fills the database with strangers",
+            help="without it, no server in production is filled with strangers",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.IS_PRODUCTION and not options["yes_this_server_is_for_measuring"]:
-            raise CommandError(
-                "This would fill a server in production with strangers; "
-                "if it is there to be measured, say --yes-this-server-is-for-measuring.",
-                returncode=2,
-            )
-        sizes = _sizes(options)
-        password = options["password"] or secrets.token_urlsafe(9)
+            raise _bad("This server is in production; if it is for measuring, add --yes-this-server-is-for-measuring.")
+        sizes, password = _sizes(options), _password(options)
         seeding = Seeding(sizes, seed=options["seed"], password=password)
         began = time.monotonic()
-        for _ in seeding.run():
-            pass
+        _run(seeding, sum(size.items for size in sizes))
         seconds = round(time.monotonic() - began, 1)
-        made = {"seconds": seconds, "rows": seeding.rows, "sign_ins": seeding.sign_ins, "password": password}
-        self.stdout.write(json.dumps(made, indent=2))
+        self.stdout.write((_as_json if options["json"] else _in_words)(seeding, seconds, password))
+
+
+def _bad(sentence: str) -> CommandError:
+    return CommandError(sentence, returncode=2)
 
 
 def _sizes(options: dict[str, Any]) -> list[HouseholdSize]:
@@ -54,14 +65,55 @@ def _sizes(options: dict[str, Any]) -> list[HouseholdSize]:
     try:
         return host_of(**numbers, seed=options["seed"])
     except ValueError as error:
-        raise CommandError(str(error), returncode=2) from error
+        raise _bad(str(error)) from error
 
 
 def _number(options: dict[str, Any], name: str) -> int | None:
-    """Looked at here and not by the parser, so that what is wrong is said in one sentence."""
-    text = options[name]
-    if text is None:
+    """Looked at here and not by the parser, which would print its usage around what is wrong."""
+    if options[name] is None:
         return None
-    if not str(text).isdecimal() or not 1 <= int(text) <= MAX:
-        raise CommandError(f"--{name} must be a whole number from 1 to {MAX}.", returncode=2)
+    text = str(options[name])
+    if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MAX):
+        raise _bad(f"--{name} must be a whole number from 1 to {MAX}.")
     return int(text)
+
+
+def _password(options: dict[str, Any]) -> str:
+    password = options["password"]
+    if password is None:
+        return secrets.token_urlsafe(12)
+    try:
+        validate_password(password)
+    except ValidationError as error:
+        raise _bad(f"--password: {' '.join(error.messages)}") from error
+    return password
+
+
+def _run(seeding: Seeding, items: int) -> None:
+    try:
+        # On a terminal only.
+        with tqdm(total=items, unit=" items", unit_scale=True, disable=None) as progress:
+            for done in seeding.run():
+                progress.update(done)
+    except KeyboardInterrupt as stop:
+        raise CommandError("Stopped. The households that are there are whole; remove_demo removes them.") from stop
+
+
+def _in_words(seeding: Seeding, seconds: float, password: str) -> str:
+    rows = seeding.rows
+    counts = ", ".join(f"{rows.get(model, 0):,} {name}" for model, name in NAMED.items())
+    logins = ", ".join(f"{login} ({role})" for role, login in seeding.sign_ins.items())
+    return (
+        f"Made in {seconds:,} s: {counts}.\nSign in as {logins}. Every login that was made has the password {password}"
+    )
+
+
+def _as_json(seeding: Seeding, seconds: float, password: str) -> str:
+    made = {
+        "seconds": seconds,
+        "rows": seeding.rows,
+        "household": str(seeding.family_id),
+        "sign_ins": {role: {"login": login, "password": password} for role, login in seeding.sign_ins.items()},
+        "note": "Every login that was made has this password.",
+    }
+    return json.dumps(made, indent=2)

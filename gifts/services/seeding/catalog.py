@@ -7,6 +7,7 @@ from uuid import UUID
 from accounts.models import User
 from gifts.models import Gift, GiftTag
 from gifts.services.seeding.home import Home
+from gifts.services.seeding.sizes import HouseholdSize
 from gifts.services.seeding.talk import say
 from gifts.services.seeding.words import DESCRIPTIONS, QUALITIES, SHOPS, TAGS, THINGS
 from households.models import Tag
@@ -26,11 +27,11 @@ class Ware(NamedTuple):
 
 
 class Catalog:
-    def __init__(self, home: Home, items: int) -> None:
+    def __init__(self, home: Home, size: HouseholdSize) -> None:
         self.home = home
-        self.tags = self._coin_tags()
+        self.tags = self._coin_tags(2 + size.lists // 5)
         self.wares = [
-            self._ware(home.choose(home.planners).user, in_catalog=True) for _ in range(round(items * IN_CATALOG))
+            self._ware(home.choose(home.planners).user, in_catalog=True) for _ in range(round(size.items * IN_CATALOG))
         ]
         self._next = self._drawn = self._on_this_list = 0
 
@@ -48,9 +49,9 @@ class Catalog:
         self._next = (self._next + 1) % len(self.wares)
         return self.wares[self._next]
 
-    def _coin_tags(self) -> list[Tag]:
+    def _coin_tags(self, count: int) -> list[Tag]:
         tags = []
-        for name in TAGS[: 4 + len(self.home.residents)]:
+        for name in TAGS[:count]:
             tag = self.home.batch.add(Tag(household_id=self.home.household.pk, name=name))
             self.home.diary.note(self.home.owner.user, "tag.created", tag)
             tags.append(tag)

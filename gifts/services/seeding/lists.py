@@ -43,7 +43,6 @@ class Lists:
     def __init__(self, home: Home, calendar: Calendar) -> None:
         self.home, self.calendar = home, calendar
         self._recipients = cycle([*home.planners, *home.others, *home.couples])
-        self._surprises = cycle(calendar.surprises or [None])
         self._last: Shelf | None = None
 
     def make(self, count: int) -> Iterator[Shelf]:
@@ -61,7 +60,7 @@ class Lists:
         givers = self.home.planners_but(recipient)
         keeper = recipient if isinstance(recipient, Member) else self.home.choose(givers or self.home.planners)
         name = f"{recipient.person.display_name}'s wishes"
-        occasion = self.calendar.birthdays.get(recipient) or self.calendar.christmas
+        occasion = self.calendar.birthday(recipient)
         gift_list = self._made(keeper.user, recipient, occasion, name, kind=Kind.WISHLIST)
         return self._shelf(gift_list, recipient, [keeper], givers)
 
@@ -81,7 +80,7 @@ class Lists:
         return self._behind_their_back(recipient, self.calendar.christmas, f"For {recipient.person.display_name}")
 
     def _surprise(self) -> Shelf | None:
-        surprise = next(self._surprises)
+        surprise = self.calendar.surprise()
         return surprise and self._behind_their_back(*surprise, surprise[1].name)
 
     def _shared(self) -> Shelf | None:
@@ -94,7 +93,8 @@ class Lists:
 
     def _open(self) -> Shelf:
         owner = self.home.choose(self.home.planners)
-        gift_list = self._made(owner.user, None, self.calendar.christmas, "For everybody")
+        occasion = self.home.choose((self.calendar.christmas, self.calendar.party))
+        gift_list = self._made(owner.user, None, occasion, "For everybody")
         return self._shelf(gift_list, None, self.home.planners, self.home.planners)
 
     def _private(self) -> Shelf | None:

@@ -9,12 +9,14 @@ from random import Random
 # The family that is measured is the same size on every host, whatever lies beside it.
 FAMILY_PEOPLE = 18
 FAMILY_ITEMS = 5_000
-FAMILY_ITEMS_ON_A_LIST = 50
 
 # The others, on average.
 PEOPLE_EACH = 8
 ITEMS_EACH = 100
+
+# Few items stand on short lists, many on longer ones.
 ITEMS_ON_A_LIST = 15
+MOST_LISTS = 100
 
 ITEMS_BY_DEFAULT = 100_000
 
@@ -23,7 +25,10 @@ ITEMS_BY_DEFAULT = 100_000
 class HouseholdSize:
     people: int
     items: int
-    lists: int
+
+    @property
+    def lists(self) -> int:
+        return min(ceil(self.items / ITEMS_ON_A_LIST), MOST_LISTS)
 
 
 def host_of(
@@ -73,12 +78,11 @@ def _family(people: int, items: int, others: int) -> HouseholdSize:
     """Smaller only where less is asked for in all."""
     if items < FAMILY_ITEMS and others:
         items //= 2
-    items = min(items, FAMILY_ITEMS)
-    return HouseholdSize(min(people - others, FAMILY_PEOPLE), items, ceil(items / FAMILY_ITEMS_ON_A_LIST))
+    return HouseholdSize(min(people - others, FAMILY_PEOPLE), min(items, FAMILY_ITEMS))
 
 
 def _beside(people: int, items: int, count: int, rng: Random) -> list[HouseholdSize]:
     """A few large households, and many small ones."""
     weights = [rng.lognormvariate(0, 0.7) for _ in range(count)]
     in_each = zip(shares(people - count, weights), shares(items, weights), strict=True)
-    return [HouseholdSize(1 + more, of_these, ceil(of_these / ITEMS_ON_A_LIST)) for more, of_these in in_each]
+    return [HouseholdSize(1 + more, of_these) for more, of_these in in_each]

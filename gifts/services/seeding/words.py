@@ -14,7 +14,7 @@ INTERESTS = ["", "Climbing, maps, early mornings", "Jazz and old radios", "Bakin
 CONSTRAINTS = ["", "", "", "No plushies", "Allergic to nuts", "Nothing that makes noise"]
 SIZES: list[dict[str, str]] = [{}, {"shoes": "38"}, {"shoes": "44", "shirt": "L"}, {"ring": "54", "gloves": "7"}]
 
-# As many as a household's size allows, in this order.
+# A large household has them all.
 TAGS = [
     "books", "outdoors", "cosy", "handmade", "music", "under-20", "kitchen", "games", "for-two", "garden",
     "practical", "silly", "last-minute", "birthday", "science", "art", "sport", "travel", "second-hand", "small",

@@ -1,6 +1,7 @@
-"""Rows by the thousand: PostgreSQL takes them by COPY, twice as fast as by INSERT; other databases by bulk_create."""
+"""Rows by the thousand: PostgreSQL takes them by COPY, in two thirds of the time that bulk_create needs there."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -46,25 +47,25 @@ def refresh_statistics() -> None:
 
 
 def _write(model: type[Model], rows: list[Any]) -> None:
-    if connection.vendor == "postgresql":
-        _copy(model, rows)
-    else:
+    if connection.vendor != "postgresql":
         model._base_manager.bulk_create(rows)
-
-
-def _copy(model: type[Model], rows: list[Any]) -> None:
+        return
     fields = model._meta.concrete_fields
-    prepared = [field for field in fields if _is_prepared(field)]
-    values = attrgetter(*(field.attname for field in fields))
     columns = ", ".join(connection.ops.quote_name(field.column or "") for field in fields)
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor, cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
-        for row in rows:
-            for field in prepared:
-                setattr(row, field.attname, field.get_db_prep_save(field.pre_save(row, True), connection))
-            copy.write_row(values(row))
+        for values in _values(fields, rows):
+            copy.write_row(values)
 
 
-def _is_prepared(field: Field) -> bool:
-    """Whether Django makes the value on the way: times, keys to compare and search by, JSON. All else psycopg knows."""
-    return type(field).pre_save is not Field.pre_save or isinstance(field, JSONField)
+def _values(fields: Sequence[Field], rows: list[Any]) -> Iterator[tuple[Any, ...]]:
+    """What `save()` would write of each row, for psycopg, which knows all of it but JSON."""
+    made = [field for field in fields if type(field).pre_save is not Field.pre_save]
+    adapted = [field for field in fields if isinstance(field, JSONField)]
+    values = attrgetter(*(field.attname for field in fields))
+    for row in rows:
+        for field in made:
+            field.pre_save(row, True)
+        for field in adapted:
+            setattr(row, field.attname, field.get_db_prep_save(getattr(row, field.attname), connection))
+        yield values(row)
