@@ -2,28 +2,30 @@
 
 import argparse
 import json
+from itertools import product
 
 from benchmarks.load import require_wrk
 from benchmarks.places import DATABASES, place_for, run
 
 CONTENDERS = ("Hearth", "FastAPI", "plain DRF", "floor")
+AXES = ("households", "items", "depth")
 PARTS = ("throughput", "overheads", "memory", "growth")
 
 
 def main() -> None:
     options = parser().parse_args()
     require_wrk()
-    for database in options.databases:
-        for parts in shared(options.parts):
-            with place_for(database) as environment:
-                told = vars(options) | {"database": database, "parts": parts}
-                run(environment, "-m", "benchmarks.on_database", json.dumps(told))
+    for database, (parts, axis) in product(options.databases, runs(options.parts)):
+        with place_for(database) as environment:
+            told = vars(options) | {"database": database, "parts": parts, "axis": axis}
+            run(environment, "-m", "benchmarks.on_database", json.dumps(told))
 
 
-def shared(parts: list[str]) -> list[list[str]]:
-    """The parts by the data they need: growth makes its own, and begins with almost nothing."""
+def runs(parts: list[str]) -> list[tuple[list[str], str]]:
+    """What goes together into one database: the parts that want a full one, and of growth one axis after the other."""
     seeded = [part for part in parts if part != "growth"]
-    return [group for group in (seeded, ["growth"] if "growth" in parts else []) if group]
+    grown = [(["growth"], axis) for axis in AXES if "growth" in parts]
+    return [(seeded, ""), *grown] if seeded else grown
 
 
 def parser() -> argparse.ArgumentParser:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from itertools import count
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from uuid_utils.compat import uuid7
 
@@ -22,6 +23,7 @@ WORDS = ("books", "music", "outdoors", "kitchen", "games", "garden", "tools", "c
 ITEMS_ON_A_LIST = 50
 GIFTS_PER_ITEM = 0.4
 CHUNK = 20_000
+AT_ONCE = 100
 STATUSES = tuple(Claim.Status.values)
 numbers = count()
 
@@ -55,8 +57,10 @@ def make_family(items: int) -> Family:
 
 def make_households(many: int, items: int = 20) -> None:
     """Other families beside the one that is looked at."""
-    for _ in range(many):
-        make_family(items)
+    for start in range(0, many, AT_ONCE):
+        with transaction.atomic():
+            for _ in range(start, min(start + AT_ONCE, many)):
+                make_family(items)
 
 
 def _ids(many: int) -> list[UUID]:

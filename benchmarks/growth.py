@@ -51,24 +51,21 @@ class Point:
     buffers: int | None
 
 
-def measure(options: argparse.Namespace, logs: Path) -> Iterator[Point]:
-    """The table first, then its depth: so the largest tables are made once, and last."""
-    scene = _scene(FAMILY)
+def measure(axis: str, options: argparse.Namespace, logs: Path) -> list[Point]:
+    """Along one axis, on a database with nothing in it: what grows for one would be in the way of another."""
     with running([HEARTH], logs) as (server,):
-        yield from households(scene, server, options)
-        yield from table(scene, server, options)
-        yield from depth(server, options)
+        return list(AXES[axis](server, options))
 
 
-def households(scene: Scene, server: Server, options: argparse.Namespace) -> Iterator[Point]:
-    """Our family of 500 items, alone and with more and more small ones beside it."""
-    yield from _grown("households", scene, server, options, _powers(options.households), Household, _add_households)
+def households(server: Server, options: argparse.Namespace) -> Iterator[Point]:
+    """A family of 500 items, alone and with more and more small ones beside it."""
+    yield from _grown("households", server, options, _powers(options.households), Household, make_households)
 
 
-def table(scene: Scene, server: Server, options: argparse.Namespace) -> Iterator[Point]:
-    """The same family, in a table of more and more items."""
+def items(server: Server, options: argparse.Namespace) -> Iterator[Point]:
+    """The same, in a table of more and more items."""
     sizes = [size for size in _powers(options.items) if size >= 1_000]
-    yield from _grown("items", scene, server, options, sizes, ListItem, _add_items)
+    yield from _grown("items", server, options, sizes, ListItem, _add_items)
 
 
 def depth(server: Server, options: argparse.Namespace) -> Iterator[Point]:
@@ -94,13 +91,13 @@ def page_after(row: Model, address: str) -> str:
 
 def _grown(
     what: str,
-    scene: Scene,
     server: Server,
     options: argparse.Namespace,
     sizes: list[int],
     model: Any,
     add: Callable[[int], None],
 ) -> Iterator[Point]:
+    scene = _scene(FAMILY)
     for size in sizes:
         add(size - model._base_manager.count())
         analyze()
@@ -130,17 +127,20 @@ def _scene(items: int) -> Scene:
     return scene_in(Household.objects.get(pk=family.household_id))
 
 
-def _add_households(missing: int) -> None:
-    make_households(max(missing, 0))
-
-
 def _add_items(missing: int) -> None:
     """In families of the usual size, and the rest in one more."""
-    families, rest = divmod(max(missing, 0), OTHERS)
+    families, rest = divmod(missing, OTHERS)
     make_households(families, OTHERS)
-    if rest >= FAMILY // 10:
+    if rest:
         make_family(rest)
 
 
 def _powers(most: int) -> list[int]:
     return [10**power for power in range(len(str(most))) if 10**power <= most]
+
+
+AXES: dict[str, Callable[[Server, argparse.Namespace], Iterator[Point]]] = {
+    "households": households,
+    "items": items,
+    "depth": depth,
+}

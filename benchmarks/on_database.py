@@ -40,10 +40,6 @@ def of_overheads(scene: Scene, options: Options, logs: Path) -> Result:
     return {"startup": started, "constant_view": authentication.measure(scene, options, logs)}
 
 
-def of_growth(options: Options, logs: Path) -> Result:
-    return {"points": [asdict(point) for point in growth.measure(options, logs)]}
-
-
 PARTS: dict[str, Callable[[Scene, Options, Path], Result]] = {
     "throughput": of_throughput,
     "overheads": of_overheads,
@@ -55,8 +51,9 @@ def main() -> None:
     logging.getLogger("httpx").setLevel(logging.WARNING)
     options = Options(**json.loads(sys.argv[1]))
     logs = Path(os.environ["HEARTH_DATA_DIR"])
-    if options.parts == ["growth"]:
-        tell("growth", options, of_growth(options, logs))
+    if options.axis:
+        points = growth.measure(options.axis, options, logs)
+        tell("growth", options, {"points": [asdict(point) for point in points]})
         return
     scene = data.prepare(options.items)
     for part in options.parts:
@@ -66,7 +63,7 @@ def main() -> None:
 def tell(part: str, options: Options, measured: Result) -> None:
     """Keep the figures, draw them, and print them as a table."""
     result = {"database": options.database} | circumstances(vars(options)) | measured
-    path = keep(f"{part}-{options.database}", result)
+    path = keep("-".join(filter(None, [part, options.axis, options.database])), result)
     if draw := plots.PLOTS.get(part):
         draw(result, path.with_suffix(".svg"))
     sys.stdout.write(f"\n## {part}, {options.database}\n\n{figures.TABLES[part](result)}\n")

@@ -37,21 +37,16 @@ def plot_throughput(result: dict[str, Any], path: Path) -> None:
 
 
 def plot_growth(result: dict[str, Any], path: Path) -> None:
-    """Above what a request costs in CPU, below in pages of the tables: flat is what one hopes for."""
-    points = result["points"]
-    grown = list(dict.fromkeys(point["what"] for point in points))
-    figure, grid = plt.subplots(
-        2, len(grown), figsize=(4 * len(grown), 6), sharey="row", squeeze=False, layout="constrained"
-    )
-    for column, what in zip(grid.T, grown, strict=True):
-        own = [point for point in points if point["what"] == what]
-        _lines(column[0], own, lambda point: point["cpu_ms"] + (point["database_cpu_ms"] or 0))
-        _lines(column[1], own, lambda point: point["buffers"])
-        column[0].set_title(f"{result['database']}: {what}", loc="left")
-        column[1].set_xlabel({"depth": "row that the page begins at"}.get(what, f"{what} in the table"))
-    grid[0][0].set_ylabel("CPU ms of a request, server and database")
-    grid[1][0].set_ylabel("shared buffers of its statements")
-    figure.legend(*grid[0][0].get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
+    """On the left what a request costs in CPU, on the right in pages of the tables: flat is what one hopes for."""
+    points, axis = result["points"], result["options"]["axis"]
+    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 4), layout="constrained")
+    _lines(left, points, lambda point: point["cpu_ms"] + (point["database_cpu_ms"] or 0))
+    _lines(right, points, lambda point: point["buffers"])
+    left.set_title(f"{result['database']}: CPU ms of a request, server and database", loc="left")
+    right.set_title("shared buffers of its statements", loc="left")
+    for one in (left, right):
+        one.set_xlabel("row that the page begins at" if axis == "depth" else f"{axis} in the database")
+    figure.legend(*left.get_legend_handles_labels(), loc="outside lower center", ncols=3, frameon=False)
     save(figure, path)
 
 

@@ -66,9 +66,9 @@ def by_floor(asks: list[Ask], token: str) -> list[int]:
     floor = importlib.import_module("benchmarks.rivals.floor.wsgi")
     fetch, seen = floor.fetch, []
 
-    def counted(sql: str, values: dict[str, Any]) -> Any:
+    def counted(sql: str, values: dict[str, Any], **options: Any) -> Any:
         seen.append(sql)
-        return fetch(sql, values)
+        return fetch(sql, values, **options)
 
     floor.fetch = counted
     counts = []

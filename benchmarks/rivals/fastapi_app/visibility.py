@@ -69,14 +69,14 @@ def item_is_visible() -> Condition:
     )
     was_a_wish = and_(GiftList.recipient_id.is_not(None), GiftList.visibility == "household")
     is_kept = and_(~is_concealed(), or_(is_claimed, and_(was_a_wish, is_planned)))
-    return and_(list_is_known(), or_(~is_gone(), is_kept))
+    # The item's own household says nothing new, and finds the index that pages are read along.
+    return and_(ListItem.household_id.in_(MY_HOUSEHOLDS), list_is_known(), or_(~is_gone(), is_kept))
 
 
 def gift_is_known() -> Condition:
-    in_catalog = and_(Gift.in_catalog, Gift.household_id.in_(MY_HOUSEHOLDS))
     items = select(literal(1)).select_from(ListItem).join(GiftList, GiftList.id == ListItem.list_id)
     on_an_item = items.where(ListItem.gift_id == Gift.id, item_is_visible()).correlate(Gift).exists()
-    return or_(in_catalog, on_an_item)
+    return and_(Gift.household_id.in_(MY_HOUSEHOLDS), or_(Gift.in_catalog, on_an_item))
 
 
 def gift_is_visible() -> Condition:

@@ -1,8 +1,8 @@
 """A connection for each thread, and SQL whose two dialects differ in a few words."""
 
-import json
 import os
 import sqlite3
+from functools import cache
 from pathlib import Path
 from threading import local
 from typing import Any
@@ -15,11 +15,28 @@ PATH = Path(os.environ["HEARTH_DATA_DIR"]) / "hearth.sqlite3"
 kept = local()
 
 
-def fetch(sql: str, values: dict[str, Any]) -> list[tuple]:
+def fetch(sql: str, values: dict[str, Any], *, plan_once: bool = True) -> list[tuple]:
+    """Rows of JSON and ids. Values that are lists are spelled out in the statement, and so is the limit.
+
+    PostgreSQL plans a statement once, unless the best plan depends on how large a family is.
+    """
     connection = getattr(kept, "connection", None)
     if connection is None:
         connection = kept.connection = _connect()
-    return connection.execute(sql, values).fetchall()
+    lists = {name: many for name, many in values.items() if isinstance(many, list)}
+    lengths = tuple((name, len(many)) for name, many in lists.items())
+    single = {f"{name}_{place}": one for name, many in lists.items() for place, one in enumerate(many)}
+    statement = spelled(sql, lengths, values.get("limit", 0))
+    if IS_SQLITE:
+        return connection.execute(statement, values | single).fetchall()
+    return connection.execute(statement, values | single, prepare=plan_once).fetchall()
+
+
+@cache
+def spelled(sql: str, lengths: tuple[tuple[str, int], ...], limit: int) -> str:
+    for name, length in lengths:
+        sql = sql.replace(f"@{name}", ", ".join(value(f"{name}_{place}") for place in range(length)) or "NULL")
+    return sql.replace("@limit", str(limit))
 
 
 def _connect() -> Any:
@@ -27,7 +44,7 @@ def _connect() -> Any:
         connection = sqlite3.connect(PATH, timeout=20, isolation_level=None, cached_statements=256)
         connection.execute("PRAGMA journal_mode = WAL")
         return connection
-    return psycopg.connect(ADDRESS, autocommit=True, options="-c jit=off", prepare_threshold=1)
+    return psycopg.connect(ADDRESS, autocommit=True, options="-c jit=off")
 
 
 # --- Words of the two dialects --------------------------------------------------------------------
@@ -38,13 +55,8 @@ def value(name: str) -> str:
 
 
 def in_list(column: str, name: str) -> str:
-    if IS_SQLITE:
-        return f"{column} IN (SELECT value FROM json_each({value(name)}))"
-    return f"{column} = ANY({value(name)})"
-
-
-def list_value(ids: list[Any]) -> Any:
-    return json.dumps([one.hex for one in ids]) if IS_SQLITE else ids
+    """For as many values as there are, see `spelled`: a plan is better for two of them than for any array."""
+    return f"{column} IN (@{name})"
 
 
 def id_value(one: Any) -> Any:

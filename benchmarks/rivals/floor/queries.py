@@ -18,12 +18,13 @@ from benchmarks.rivals.floor.rows import (
     PERSONS,
     STATUS,
     TAKEN,
+    likely,
     list_known,
     moment,
     user,
 )
 
-MORE = value("limit")
+MORE = "@limit"
 GIFTS_FROM = "FROM gifts_gift g LEFT JOIN accounts_user u ON u.id = g.created_by_id"
 GIFTS = f"""SELECT {text(GIFT)}, g.id {GIFTS_FROM}
     WHERE g.deleted_at IS NULL AND {GIFT_KNOWN} ORDER BY g.id DESC LIMIT {MORE}"""
@@ -38,7 +39,8 @@ def items(name: str, where: str, order: str, limit: str) -> str:
     """Two tables of a WITH: a page of items, and what is taken of them."""
     return f"""{name} AS MATERIALIZED (SELECT i.*, {ORDINAL} AS ordinal
         FROM gifts_listitem i JOIN gifts_giftlist l ON l.id = i.list_id JOIN gifts_itemplan pl ON pl.item_id = i.id
-        WHERE {ITEM_VISIBLE} AND {where} ORDER BY {order} LIMIT {limit}),
+        WHERE {in_list("i.household_id", HOUSEHOLDS)} AND {likely(ITEM_VISIBLE)} AND {where}
+        ORDER BY {order} LIMIT {limit}),
     {name}_taken AS MATERIALIZED ({TAKEN} FROM {name} i JOIN gifts_claim c ON c.item_id = i.id
         WHERE c.deleted_at IS NULL GROUP BY c.item_id)"""
 
@@ -54,8 +56,8 @@ ITEMS = f"""WITH {items("page", "true", NEWEST, MORE)}
     SELECT {text(ITEM)}, i.id {items_from("page")} ORDER BY {NEWEST}"""
 # A list that is not seen has no items either: a page of none stands for its 404.
 ON_LIST = f"(i.list_id = {value('id')} OR l.companion_of_id = {value('id')})"
-LIST_SEEN = f"""EXISTS (SELECT 1 FROM gifts_giftlist own WHERE own.id = {value("id")} AND own.deleted_at IS NULL
-    AND {list_known("own")})"""
+LIST_SEEN = f"""(SELECT 1 FROM gifts_giftlist own WHERE own.id = {value("id")} AND own.deleted_at IS NULL
+    AND {list_known("own")} LIMIT 1) IS NOT NULL"""
 LIST_ITEMS = f"""WITH {items("page", f"{ON_LIST} AND {LIST_SEEN}", IN_ORDER, MORE)}
     SELECT {text(ITEM)}, i.id {items_from("page")} ORDER BY {IN_ORDER.replace("ordinal", "i.ordinal")}"""
 
@@ -64,16 +66,18 @@ LIST_ITEMS = f"""WITH {items("page", f"{ON_LIST} AND {LIST_SEEN}", IN_ORDER, MOR
 SEEN_ITEM = f"""FROM gifts_listitem i JOIN gifts_giftlist l ON l.id = i.list_id {{}}
     WHERE {{}} = a.subject_id AND {list_known()}"""
 COMMENT_KNOWN = f"""{in_list("co.household_id", HOUSEHOLDS)} AND (
-    EXISTS (SELECT 1 FROM households_person cp WHERE cp.id = co.person_id AND cp.deleted_at IS NULL
-        AND {in_list("cp.household_id", HOUSEHOLDS)})
-    OR EXISTS (SELECT 1 FROM households_occasion o WHERE o.id = co.occasion_id AND o.deleted_at IS NULL
-        AND {OCCASION_KNOWN})
-    OR EXISTS (SELECT 1 FROM gifts_giftlist l WHERE l.id = co.list_id AND l.deleted_at IS NULL AND {list_known()})
-    OR EXISTS (SELECT 1 FROM gifts_gift g WHERE g.id = co.gift_id AND g.deleted_at IS NULL AND {GIFT_KNOWN})
-    OR EXISTS (SELECT 1 FROM gifts_listitem i JOIN gifts_giftlist l ON l.id = i.list_id
-        WHERE i.id = co.item_id AND {ITEM_VISIBLE}))
-    AND NOT EXISTS (SELECT 1 FROM gifts_commenthiddenfrom ch WHERE ch.comment_id = co.id
-        AND {in_list("ch.person_id", PERSONS)})"""
+    (SELECT 1 FROM households_person cp WHERE cp.id = co.person_id AND cp.deleted_at IS NULL
+        AND {in_list("cp.household_id", HOUSEHOLDS)} LIMIT 1) IS NOT NULL
+    OR (SELECT 1 FROM households_occasion o WHERE o.id = co.occasion_id AND o.deleted_at IS NULL
+        AND {OCCASION_KNOWN} LIMIT 1) IS NOT NULL
+    OR (SELECT 1 FROM gifts_giftlist l WHERE l.id = co.list_id AND l.deleted_at IS NULL AND {list_known()}
+        LIMIT 1) IS NOT NULL
+    OR (SELECT 1 FROM gifts_gift g WHERE g.id = co.gift_id AND g.deleted_at IS NULL AND {GIFT_KNOWN}
+        LIMIT 1) IS NOT NULL
+    OR (SELECT 1 FROM gifts_listitem i JOIN gifts_giftlist l ON l.id = i.list_id
+        WHERE i.id = co.item_id AND {ITEM_VISIBLE} LIMIT 1) IS NOT NULL)
+    AND NOT (SELECT 1 FROM gifts_commenthiddenfrom ch WHERE ch.comment_id = co.id
+        AND {in_list("ch.person_id", PERSONS)} LIMIT 1) IS NOT NULL"""
 KNOWN = {
     "household": f"FROM households_household h WHERE h.id = a.subject_id AND {in_list('h.id', HOUSEHOLDS)}",
     "membership": f"FROM households_membership h WHERE h.id = a.subject_id AND {in_list('h.household_id', HOUSEHOLDS)}",
@@ -87,7 +91,8 @@ KNOWN = {
     "gift": f"FROM gifts_gift g WHERE g.id = a.subject_id AND {GIFT_KNOWN}",
     "comment": f"FROM gifts_comment co WHERE co.id = a.subject_id AND {COMMENT_KNOWN}",
 }
-READS_IT = " OR ".join(f"a.subject_type = '{kind}' AND EXISTS (SELECT 1 {rows})" for kind, rows in KNOWN.items())
+WHENS = " ".join(f"WHEN '{kind}' THEN (SELECT 1 {rows} LIMIT 1)" for kind, rows in KNOWN.items())
+READS_IT = f"CASE a.subject_type {WHENS} END IS NOT NULL"
 SUBJECT_ITEM = """CASE a.subject_type WHEN 'listitem' THEN a.subject_id
     WHEN 'itemplan' THEN (SELECT x.item_id FROM gifts_itemplan x WHERE x.id = a.subject_id)
     WHEN 'claim' THEN (SELECT x.item_id FROM gifts_claim x WHERE x.id = a.subject_id)
@@ -134,8 +139,8 @@ HOME = value("household_id")
 TODAY = value("today") if IS_SQLITE else f"{value('today')}::date"
 TO_COME = f"(l.occurs_on >= {TODAY} OR l.occurs_on IS NULL)"
 IS_INBOX = f"(l.household_id = {HOME} AND l.kind = 'idea' AND l.recipient_id IS NULL AND l.occasion_id IS NULL)"
-IS_MINE = f"""(i.household_id = {HOME} AND NOT {CONCEALED} AND EXISTS (SELECT 1 {CLAIMS}
-    AND c.giver_id = {value("me")} AND c.status <> 'gifted'))"""
+IS_MINE = f"""(i.household_id = {HOME} AND NOT {CONCEALED} AND (SELECT 1 {CLAIMS}
+    AND c.giver_id = {value("me")} AND c.status <> 'gifted' LIMIT 1) IS NOT NULL)"""
 SOONEST = "{}occurs_on ASC NULLS LAST, i.id"
 
 
@@ -164,8 +169,8 @@ LAST_TIME = _in_year("o.date", f"{_year('o.next_date')} - {_year('o.date')} - 1"
 ITS_LISTS = f"""FROM gifts_giftlist l LEFT JOIN households_person p ON p.id = l.recipient_id
     WHERE l.occasion_id = o.id AND l.deleted_at IS NULL AND {list_known()}
         AND (NOT o.is_yearly OR l.occurs_on IS NULL OR l.occurs_on > {LAST_TIME})
-        AND NOT EXISTS (SELECT 1 FROM gifts_giftlist main WHERE main.id = l.companion_of_id
-            AND main.deleted_at IS NULL AND {list_known("main")}) ORDER BY l.id"""
+        AND NOT (SELECT 1 FROM gifts_giftlist main WHERE main.id = l.companion_of_id
+            AND main.deleted_at IS NULL AND {list_known("main")} LIMIT 1) IS NOT NULL ORDER BY l.id"""
 NEXT = shape(
     occasion=shape(id=uuid("o.id"), name="o.name"),
     next_date="o.next_date",
@@ -175,13 +180,13 @@ NEXT = shape(
 PEOPLE = f"""given_to AS MATERIALIZED (SELECT DISTINCT l.recipient_id FROM gifts_giftlist l
         JOIN gifts_listitem i ON i.list_id = l.id
         WHERE {TO_COME} AND NOT {GONE} AND NOT {CONCEALED} AND {list_known()} AND l.recipient_id IS NOT NULL
-            AND EXISTS (SELECT 1 {CLAIMS})),
+            AND (SELECT 1 {CLAIMS} LIMIT 1) IS NOT NULL),
     people AS MATERIALIZED (SELECT p.id, p.display_name, (p.id IN (SELECT recipient_id FROM given_to)
-            OR EXISTS (SELECT 1 FROM households_personmember m WHERE m.member_id = p.id
-                AND m.group_id IN (SELECT recipient_id FROM given_to))) AS is_covered
+            OR (SELECT 1 FROM households_personmember m WHERE m.member_id = p.id
+                AND m.group_id IN (SELECT recipient_id FROM given_to) LIMIT 1) IS NOT NULL) AS is_covered
         FROM households_person p WHERE p.household_id = {HOME} AND p.deleted_at IS NULL AND p.archived_at IS NULL
             AND NOT {in_list("p.id", PERSONS)}
-            AND (NOT EXISTS (SELECT 1 FROM households_personmember m WHERE m.group_id = p.id)
+            AND (NOT (SELECT 1 FROM households_personmember m WHERE m.group_id = p.id LIMIT 1) IS NOT NULL
                 OR p.id IN (SELECT l.recipient_id FROM gifts_giftlist l
                     WHERE {TO_COME} AND l.deleted_at IS NULL AND {list_known()})))"""
 BY_STATUS = f"""by_status AS MATERIALIZED (SELECT status, count(*) AS many FROM (SELECT {STATUS} AS status

@@ -13,7 +13,9 @@ UNDER_WAY = list(Claim.Status)[1:]
 
 
 def gifts_seen_by(viewer: Viewer) -> QuerySet[Gift]:
-    return Gift.objects.visible_to(viewer).select_related("created_by").prefetch_related(_tags("tags"))
+    # Their own household says nothing new, and finds the index that pages are read along.
+    gifts = Gift.objects.visible_to(viewer).filter(household__in=viewer.household_ids)
+    return gifts.select_related("created_by").prefetch_related(_tags("tags"))
 
 
 def lists_seen_by(viewer: Viewer) -> QuerySet[GiftList]:
@@ -22,7 +24,8 @@ def lists_seen_by(viewer: Viewer) -> QuerySet[GiftList]:
 
 def items_seen_by(viewer: Viewer) -> QuerySet[ListItem]:
     claims = Claim.objects.alive().select_related("giver").order_by("id")
-    items = ListItem.objects.visible_to(viewer).select_related("gift", "list", "plan", "added_by")
+    items = ListItem.objects.visible_to(viewer).filter(household__in=viewer.household_ids)
+    items = items.select_related("gift", "list", "plan", "added_by")
     return items.prefetch_related(Prefetch("claims", claims), _tags("gift__tags")).annotate(ordinal=_ordinal(viewer))
 
 
