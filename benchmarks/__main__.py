@@ -5,7 +5,7 @@ import json
 from itertools import product
 
 from benchmarks.load import require_wrk
-from benchmarks.places import DATABASES, place_for, run
+from benchmarks.places import DATABASES, end_politely, place_for, run
 
 CONTENDERS = ("Hearth", "FastAPI", "plain DRF", "floor")
 AXES = ("households", "items", "depth")
@@ -14,6 +14,7 @@ PARTS = ("throughput", "overheads", "memory", "growth")
 
 def main() -> None:
     options = parser().parse_args()
+    end_politely()
     require_wrk()
     for database, (parts, axis) in product(options.databases, runs(options.parts)):
         with place_for(database) as environment:

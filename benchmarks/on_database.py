@@ -19,6 +19,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from benchmarks import authentication, data, figures, growth, memory, plots, startup, throughput  # noqa: E402
+from benchmarks.places import end_politely  # noqa: E402
 from benchmarks.results import circumstances, keep  # noqa: E402
 from benchmarks.scene import Scene  # noqa: E402
 
@@ -48,7 +49,9 @@ PARTS: dict[str, Callable[[Scene, Options, Path], Result]] = {
 
 
 def main() -> None:
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    end_politely()
+    for chatty in ("httpx", "hearth.request"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     options = Options(**json.loads(sys.argv[1]))
     logs = Path(os.environ["HEARTH_DATA_DIR"])
     if options.axis:

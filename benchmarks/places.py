@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -41,10 +42,21 @@ def place_for(database: str, url: str = "") -> Iterator[dict[str, str]]:
 
 
 def run(environment: dict[str, str], *arguments: str) -> None:
-    """Python with these arguments, on this database; its words go where ours go."""
-    ran = subprocess.run([sys.executable, *arguments], cwd=ROOT, env=os.environ | environment)
-    if ran.returncode:
-        sys.exit(ran.returncode)
+    """Python with these arguments, on this database; its words go where ours go. Who ends us ends it first."""
+    process = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=os.environ | environment)
+    try:
+        code = process.wait()
+    except BaseException:
+        process.terminate()
+        process.wait(60)
+        raise
+    if code:
+        sys.exit(code)
+
+
+def end_politely() -> None:
+    """Let whatever was begun be ended also when somebody terminates us: servers, and the database of the run."""
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
 
 
 def migrate(environment: dict[str, str]) -> None:
