@@ -57,7 +57,7 @@ def _lines(axes: Any, points: list[dict[str, Any]], cost: Callable[[dict[str, An
         if known:
             axes.plot(*zip(*known, strict=True), marker="o", markersize=3, label=work)
     axes.set_xscale("log")
-    axes.set_ylim(bottom=0)
+    axes.set_yscale("log")
 
 
 def plot_memory(result: dict[str, Any], path: Path) -> None:
