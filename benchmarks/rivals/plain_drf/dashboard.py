@@ -45,8 +45,9 @@ def _next_occasion(viewer: Viewer, place: Belonging) -> dict[str, Any] | None:
         return None
     day, _, occasion = min(coming)
     lists = lists_seen_by(viewer).exclude(companion_of__in=GiftList.objects.visible_to(viewer))
-    lists = lists.for_celebration(occasion, today=today).order_by("id")
-    return {"occasion": occasion, "next_date": day, "days_to_go": (day - today).days, "lists": lists}
+    of_it = lists.filter(occasion=occasion).order_by("id")
+    for_it = [one for one in of_it if occasion.is_served_by(one.occurs_on, today=today)]
+    return {"occasion": occasion, "next_date": day, "days_to_go": (day - today).days, "lists": for_it}
 
 
 def _people(viewer: Viewer, place: Belonging) -> list[tuple[Person, bool]]:
