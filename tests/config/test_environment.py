@@ -179,7 +179,7 @@ def test_postgres_is_pooled_and_checked(settings_with):
     assert (database["HOST"], database["NAME"], options["sslmode"]) == ("db.example.org", "hearth", "require")
     assert options["pool"] == {"min_size": 1, "max_size": 8, "max_idle": 300, "timeout": 10}
     assert options["connect_timeout"] == 10
-    assert options["options"] == "-c statement_timeout=15000 -c jit=off"
+    assert options["options"] == "-c statement_timeout=15000 -c jit=off -c plan_cache_mode=force_generic_plan"
     assert options["prepare_threshold"] is not None
     assert database["CONN_HEALTH_CHECKS"]
     assert database["DISABLE_SERVER_SIDE_CURSORS"]
@@ -199,7 +199,7 @@ def test_the_environment_shapes_the_pool(settings_with):
     options = settings["DATABASES"]["default"]["OPTIONS"]
     assert options["pool"] == {"min_size": 0, "max_size": 3, "max_idle": 60, "timeout": 4}
     assert options["connect_timeout"] == 5
-    assert options["options"] == "-c statement_timeout=0 -c jit=off"
+    assert options["options"] == "-c statement_timeout=0 -c jit=off -c plan_cache_mode=force_generic_plan"
 
 
 def test_a_transaction_pooler_gets_no_options_and_no_prepared_statements(settings_with):
