@@ -170,8 +170,8 @@ if DATABASE_URL:
         options["prepare_threshold"] = None
     else:
         timeout_ms = env.number("DATABASE_STATEMENT_TIMEOUT_MS", default=15_000)
-        # Our statements are wide and their rows few. To compile one with JIT takes longer than to run it, and so does to
-        # plan one anew, which PostgreSQL would go on doing for some that are prepared.
+        # Our statements are wide and their rows few. To compile one with JIT takes longer than to run it, and so does
+        # planning it anew, which PostgreSQL would go on doing for some that are prepared.
         on_start = f"-c statement_timeout={timeout_ms} -c jit=off -c plan_cache_mode=force_generic_plan"
         options |= {"options": f"{options.get('options', '')} {on_start}".strip(), "prepare_threshold": 5}
     pool_max = env.number("DATABASE_POOL_MAX", default=WEB_THREADS, least=1)

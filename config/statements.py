@@ -210,8 +210,8 @@ def in_python(rows: models.QuerySet) -> Draft:
 
 
 class PreparedCursor(Cursor):
-    """To plan such a statement takes PostgreSQL longer than to run it. Prepared, it is planned once for
-    each connection (`plan_cache_mode`).
+    """To plan such a statement takes PostgreSQL longer than to run it. Prepared, it is planned once for each connection
+    (`plan_cache_mode`).
 
     Behind a transaction pooler (`prepare_threshold` None) psycopg leaves that out.
     """
