@@ -15,7 +15,6 @@ from gifts.services.comments import delete_comment
 from gifts.services.gifts import create_gift, delete_gift
 from gifts.services.items import delete_item
 from gifts.services.lists import delete_list
-from gifts.services.shares import share_list
 from households.models import Occasion, Person, Role, Tag
 from households.services.occasions import create_occasion, delete_occasion
 from households.services.people import add_members, delete_person
@@ -78,8 +77,8 @@ class Crowd:
         gift_list = self.mia.list(**({"recipient": self.family.theo, "visibility": "household"} | fields))
         for _ in range(self.size):
             self.mia.add(gift_list, openly=True)
-        for guest in self.guests[1:]:
-            share_list(viewer=self.mia.viewer, list_id=gift_list.pk, guest=guest.membership)
+        household, memberships = self.family.household, [guest.membership for guest in self.guests[1:]]
+        ListShare.objects.bulk_create(ListShare(household=household, list=gift_list, guest=one) for one in memberships)
         return gift_list
 
     def say(self, **about: Any) -> Comment:
