@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from django.db.models import Count
+from django.db.models import Count, OuterRef, Subquery
 
 from config.api import reading
 from config.api import views as resource_views
@@ -160,7 +160,8 @@ def test_search_rank(play: Play, monkeypatch: pytest.MonkeyPatch):
 
     def ranked(self: filters.GiftSearch, rows: Any, value: Any) -> Any:
         found = search(self, rows, value)
-        return found.annotate(wanted=Count("gift__items")).order_by("-wanted") if value else found
+        everywhere = ListItem.objects.filter(gift=OuterRef("gift")).values("gift").annotate(number=Count("pk"))
+        return found.annotate(wanted=Subquery(everywhere.values("number"))).order_by("-wanted") if value else found
 
     monkeypatch.setattr(filters.GiftSearch, "filter", ranked)
     found = noticed(play, changes("the wish is planned on a hidden list, too"), only=f"{API}/items?search=")
