@@ -23,10 +23,7 @@ class StrictFilterBackend(DjangoFilterBackend):
     def filter_queryset(self, request: Request, queryset: QuerySet, view: APIView) -> QuerySet:
         filterset_class = self.get_filterset_class(view, queryset)
         known = set(filterset_class.base_filters) if filterset_class else set()
-        paginator = getattr(view, "paginator", None)
-        if paginator:
-            known |= {paginator.limit_query_param, paginator.cursor_query_param}
-        unknown = sorted(set(request.query_params) - known)
+        unknown = sorted(set(request.query_params) - known - _of_the_page(view))
         complaints = {name: ["This parameter is not known."] for name in unknown}
         try:
             rows = super().filter_queryset(request, queryset, view)
@@ -85,11 +82,17 @@ NO_FILTERS = Asked({}, (), recurs=True)
 
 
 def _params_of(view: Any, filters: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    not_filters = {view.paginator.limit_query_param, view.paginator.cursor_query_param} if view.paginator else set()
+    not_filters = _of_the_page(view)
     for name, texts in view.request.query_params.lists():
         # Of a parameter that is repeated, most filters read the last.
         read = texts if _reads_all(filters.get(name)) else texts[-1:]
         yield from ((name, text) for text in read if name not in not_filters)
+
+
+def _of_the_page(view: Any) -> set[str]:
+    """The parameters that say which page is meant, and filter nothing."""
+    paginator = getattr(view, "paginator", None)
+    return {paginator.limit_query_param, paginator.cursor_query_param} if paginator else set()
 
 
 def _reads_all(declared: Any) -> bool:
