@@ -69,12 +69,21 @@ class Household(BaseModel):
 
 
 class HouseholdRow(BaseModel):
-    """A row that belongs to one household, as every row of the domain does; its foreign keys stay inside it."""
+    """A row that belongs to one household, as every row of the domain does; its foreign keys stay inside it.
 
-    household = models.ForeignKey(Household, models.RESTRICT, related_name="+")
+    Each names an index that begins with its household (`by_household`), and no other one is made: with one of the
+    household alone beside it, PostgreSQL collects all rows of a family and sorts them instead of reading a page.
+    """
+
+    household = models.ForeignKey(Household, models.RESTRICT, db_index=False, related_name="+")
 
     class Meta:
         abstract = True
+
+
+def by_household(name: str) -> models.Index:
+    """For each `HouseholdRow`: its household's rows, the newest first, as pages are read."""
+    return models.Index(fields=["household", "-id"], name=name)
 
 
 class TagQuerySet(ScopedQuerySet):
@@ -119,7 +128,7 @@ class Tag(HouseholdRow, Deletable):
             models.UniqueConstraint(fields=["household", "name_key"], name="one_tag_of_a_name"),
             models.CheckConstraint(condition=Q(name_key__isnull=False), name="tag_has_a_name"),
         ]
-        indexes = [by_deleter("tag_by_deleter")]
+        indexes = [by_household("tag_by_household"), by_deleter("tag_by_deleter")]
 
     def __str__(self) -> str:
         return self.name
@@ -170,7 +179,7 @@ class Person(HouseholdRow, Deletable):
 
     class Meta:
         indexes = [
-            models.Index(fields=["household", "-id"], name="person_by_household"),
+            by_household("person_by_household"),
             by_deleter("person_by_deleter"),
         ]
 
@@ -196,6 +205,7 @@ class PersonMember(HouseholdRow):
             models.UniqueConstraint(fields=["group", "member"], name="a_person_is_in_a_group_once"),
             models.CheckConstraint(condition=~Q(group=F("member")), name="no_group_of_itself"),
         ]
+        indexes = [by_household("person_member_by_household")]
 
     def __str__(self) -> str:
         return f"{self.member_id} in {self.group_id}"
@@ -214,6 +224,7 @@ class PersonTag(HouseholdRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person", "tag"], name="a_person_has_a_tag_once")]
+        indexes = [by_household("person_tag_by_household")]
 
     def __str__(self) -> str:
         return f"{self.tag_id} on {self.person_id}"
@@ -244,7 +255,7 @@ class Membership(HouseholdRow):
         constraints = [
             models.UniqueConstraint(fields=["household", "user"], name="one_membership_per_household_and_user"),
         ]
-        indexes = [models.Index(fields=["household", "-id"], name="membership_by_household")]
+        indexes = [by_household("membership_by_household")]
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.household_id}"
@@ -305,7 +316,7 @@ class Occasion(HouseholdRow, Deletable):
             ),
         ]
         indexes = [
-            models.Index(fields=["household", "-id"], name="occasion_by_household"),
+            by_household("occasion_by_household"),
             by_deleter("occasion_by_deleter"),
         ]
 
@@ -403,7 +414,7 @@ class Activity(HouseholdRow):
     class Meta:
         verbose_name_plural = "activities"
         constraints = [models.UniqueConstraint(fields=["household", "seq"], name="one_entry_per_seq")]
-        indexes = [models.Index(fields=["household", "-id"], name="activity_by_household")]
+        indexes = [by_household("activity_by_household")]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_id}"

@@ -14,6 +14,7 @@ from rest_framework.serializers import ListSerializer, Serializer
 
 from config.api.fields import Derived
 from config.api.serializers import ReadSerializer, Row
+from config.joins import among
 from config.jsonrows import (
     JSONArray,
     JSONObject,
@@ -113,7 +114,7 @@ def _related(rows: QuerySet, path: str) -> QuerySet:
     holder = OuterRef(f"{owner}__pk" if owner else "pk")
     if relation.many_to_many:
         links = relation.remote_field.through._base_manager.filter(**{relation.m2m_field_name(): OuterRef(holder)})
-        return related.filter(pk__in=links.values(relation.m2m_reverse_field_name()))
+        return among(related, links.values(relation.m2m_reverse_field_name()))
     return related.filter(**{relation.field.name: holder})
 
 

@@ -8,7 +8,7 @@ from django.db.models import OuterRef, Q
 from config.models import Deletable, EachRow, ScopedQuerySet, by_deleter
 from gifts.models.items import Gift, ListItem
 from gifts.models.lists import GiftList, on_list
-from households.models import HouseholdRow, Occasion, Person
+from households.models import HouseholdRow, Occasion, Person, by_household
 from households.viewer import Viewer
 
 SUBJECTS = ("person", "occasion", "list", "gift", "item")
@@ -77,7 +77,7 @@ class Comment(HouseholdRow, Deletable):
     class Meta:
         constraints = [models.CheckConstraint(condition=_exactly_one_subject(), name="comment_has_one_subject")]
         indexes = [
-            models.Index(fields=["household", "-id"], name="comment_by_household"),
+            by_household("comment_by_household"),
             by_deleter("comment_by_deleter"),
         ]
 
@@ -105,6 +105,7 @@ class CommentHiddenFrom(HouseholdRow):
         constraints = [
             models.UniqueConstraint(fields=["comment", "person"], name="a_comment_is_hidden_from_a_person_once")
         ]
+        indexes = [by_household("hidden_from_by_household")]
 
     def __str__(self) -> str:
         return f"{self.comment_id} hidden from {self.person_id}"
@@ -123,6 +124,7 @@ class CommentMention(HouseholdRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["comment", "user"], name="a_comment_mentions_a_user_once")]
+        indexes = [by_household("mention_by_household")]
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.comment_id}"

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce, Greatest
 from config.joins import beside
 from config.models import Deletable, EachRow, ScopedQuerySet, SearchText, Tested, by_deleter
 from gifts.models.lists import GiftList, GiftListQuerySet, knows_what_it_is_beside, on_list
-from households.models import HouseholdRow, Occasion, Person, Tag
+from households.models import HouseholdRow, Occasion, Person, Tag, by_household
 from households.viewer import Viewer
 
 MAX_QUANTITY = 999
@@ -74,7 +74,7 @@ class Gift(HouseholdRow, Deletable):
         constraints = [
             models.CheckConstraint(condition=Q(price__isnull=True) | Q(price__gte=0), name="price_is_not_negative")
         ]
-        indexes = [models.Index(fields=["household", "-id"], name="gift_by_household"), by_deleter("gift_by_deleter")]
+        indexes = [by_household("gift_by_household"), by_deleter("gift_by_deleter")]
 
     def __str__(self) -> str:
         return self.title
@@ -95,6 +95,7 @@ class GiftTag(HouseholdRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["gift", "tag"], name="a_gift_has_a_tag_once")]
+        indexes = [by_household("gift_tag_by_household")]
 
     def __str__(self) -> str:
         return f"{self.tag_id} on {self.gift_id}"
@@ -109,8 +110,12 @@ class ListItemQuerySet(ScopedQuerySet):
         """What stands on the lists that the viewer sees, and for givers what was withdrawn."""
         if viewer is None:
             return self.none()
-        kept_for_givers = _is_kept_for_givers() & ~Q(list__recipient__in=viewer.person_ids)
-        return self.known_to(viewer).filter(~_IS_GONE | kept_for_givers)
+        on_a_list = Tested(Q(list__in=GiftList.objects.visible_to(viewer)))
+        gone = ListItem.objects.known_to(viewer).unconcealed_from(viewer).filter(_IS_GONE, pk=OuterRef("pk"))
+        # Nothing is joined for those that stand there, so that a page of them is read in its order and no further.
+        stands_there = Q(on_a_list, deleted_at__isnull=True)
+        kept_for_givers = Q(EachRow(gone.filter(_is_kept_for_givers())))
+        return self.filter(stands_there | kept_for_givers, household__in=viewer.household_ids)
 
     def known_to(self, viewer: Viewer | None) -> Self:
         """What stands, or stood, on a list that the viewer knows of."""
@@ -197,8 +202,9 @@ class ListItemQuerySet(ScopedQuerySet):
 class ListItem(HouseholdRow, Deletable):
     """A gift on a list: the wish, as its recipient may read it. What givers make of it is in `plan` and `claims`."""
 
-    list = models.ForeignKey(GiftList, models.RESTRICT, related_name="items")
-    gift = models.ForeignKey(Gift, models.RESTRICT, related_name="items")
+    # For both, the indexes below that begin with them serve better than one of theirs alone.
+    list = models.ForeignKey(GiftList, models.RESTRICT, db_index=False, related_name="items")
+    gift = models.ForeignKey(Gift, models.RESTRICT, db_index=False, related_name="items")
     quantity = models.PositiveSmallIntegerField(
         default=1, validators=[MinValueValidator(1), MaxValueValidator(MAX_QUANTITY)]
     )
@@ -215,8 +221,15 @@ class ListItem(HouseholdRow, Deletable):
             models.CheckConstraint(condition=Q(quantity__gte=1), name="item_is_at_least_one"),
         ]
         indexes = [
-            models.Index(fields=["household", "-id"], name="item_by_household"),
-            models.Index(fields=["list", "position", "id"], name="item_by_list_and_position"),
+            by_household("item_by_household"),
+            # Of a gift's household are all of its items. But as both are asked for, both are looked up.
+            models.Index(fields=["gift", "household"], name="item_by_gift"),
+            # Of those that stand there only, so that they are counted without looking at the rows.
+            models.Index(
+                fields=["list", "position", "id"],
+                condition=models.Q(deleted_at__isnull=True),
+                name="item_by_list_and_position",
+            ),
             by_deleter("item_by_deleter"),
         ]
 
@@ -261,6 +274,7 @@ class ItemPlan(HouseholdRow):
                 condition=Q(planned_price__isnull=True) | Q(planned_price__gte=0), name="planned_price_is_not_negative"
             )
         ]
+        indexes = [by_household("plan_by_household")]
 
     def __str__(self) -> str:
         return f"plan of {self.item_id}"
@@ -340,7 +354,7 @@ class Claim(HouseholdRow, Deletable):
                 condition=Q(actual_price__isnull=True) | Q(actual_price__gte=0), name="actual_price_is_not_negative"
             ),
         ]
-        indexes = [by_deleter("claim_by_deleter")]
+        indexes = [by_household("claim_by_household"), by_deleter("claim_by_deleter")]
 
     def __str__(self) -> str:
         return f"{self.giver_id} takes {self.quantity} of {self.item_id}"
@@ -381,8 +395,11 @@ def _is_beside(viewer: Viewer) -> Q:
 
 def _ordinal(viewer: Viewer) -> Case:
     """The item's place in its list, counted 1, 2, 3: gaps would tell that something was there. None when withdrawn."""
-    before = Q(position__lt=OuterRef("position")) | Q(position=OuterRef("position"), id__lt=OuterRef("id"))
-    in_front = _count(ListItem.objects.alive().filter(before, list=OuterRef("list")))
+    before = Q(position__lt=OuterRef("position")) | Q(id__lt=OuterRef("id"))
+    # The range is for the index, which is read no further.
+    in_front = _count(
+        ListItem.objects.alive().filter(before, list=OuterRef("list"), position__lte=OuterRef("position"))
+    )
     of_main_list = _count(ListItem.objects.alive().filter(list=OuterRef("list__companion_of")))
     return Case(
         When(_IS_GONE, then=None),

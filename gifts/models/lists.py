@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Case, F, Q, When
 
 from config.models import Deletable, ScopedQuerySet, by_deleter
-from households.models import HouseholdRow, Membership, Occasion, Person
+from households.models import HouseholdRow, Membership, Occasion, Person, by_household
 from households.viewer import Viewer
 
 
@@ -100,7 +100,7 @@ class GiftList(HouseholdRow, Deletable):
                 fields=["companion_of"], condition=Q(deleted_at__isnull=True), name="one_companion_per_list"
             ),
         ]
-        indexes = [models.Index(fields=["household", "-id"], name="list_by_household"), by_deleter("list_by_deleter")]
+        indexes = [by_household("list_by_household"), by_deleter("list_by_deleter")]
 
     def __str__(self) -> str:
         return self.name
@@ -162,6 +162,7 @@ class ListShare(HouseholdRow):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["list", "guest"], name="a_list_is_shared_once_with_a_guest")]
+        indexes = [by_household("share_by_household")]
 
     def __str__(self) -> str:
         return f"{self.list_id} for {self.guest_id}"
