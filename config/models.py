@@ -184,9 +184,13 @@ class ScopedQuerySet(models.QuerySet):
         Join nothing to it (no `select_related`) that decides something: after waiting for the lock, PostgreSQL gives
         the joined rows as they were before. Read them afterwards.
         """
-        # NO KEY: rows that merely refer to this one may be written meanwhile. Their foreign keys would wait otherwise,
-        # and two transactions could each wait for the other.
-        row = self.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+        row = self.for_update().filter(pk=pk).first()
         if row is None:
             raise Refusal(Code.RESOURCE_NOT_FOUND)
         return row
+
+    def for_update(self) -> Self:
+        """These rows, to be locked as they are read, and nothing that is joined to them."""
+        # NO KEY: rows that merely refer to these may be written meanwhile. Their foreign keys would wait otherwise,
+        # and two transactions could each wait for the other.
+        return self.select_for_update(of=("self",), no_key=True)

@@ -5,12 +5,12 @@ from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import AuthEvent, DeviceSession, User
 from accounts.services.audit import event
 from config.client import Client
+from config.models import ScopedQuerySet
 
 TOUCH_EVERY = timedelta(minutes=5)
 
@@ -51,11 +51,13 @@ def open_session(
 
 
 @transaction.atomic
-def revoke_sessions(*, sessions: QuerySet, reason: DeviceSession.Revoked, actor: User | None, client: Client) -> int:
+def revoke_sessions(
+    *, sessions: ScopedQuerySet, reason: DeviceSession.Revoked, actor: User | None, client: Client
+) -> int:
     """Ends those of these sessions that have not ended yet, and says how many that were."""
     # Locked in one order, so that two revocations of the same sessions never wait for each other in a circle.
     rows = sessions.filter(revoked_at__isnull=True).select_related("user").order_by("pk")
-    ended = list(rows.select_for_update(of=("self",), no_key=True))
+    ended = list(rows.for_update())
     if not ended:
         return 0
     now = timezone.now()

@@ -22,6 +22,7 @@ from config.api.renderers import as_bytes
 from config.api.serializers import Row
 from config.errors import Code, Refusal
 from config.jsonrows import side_by_side
+from config.kept_rows import locked_row
 from config.statements import NO_VALUES, Draft, Places, Values, statements
 
 Handler = Callable[..., Response]
@@ -211,7 +212,7 @@ class ResourceViewSet(GenericViewSet):
 
     def lock(self) -> None:
         """Lock what the service that makes this change locks, in the same order, so that none waits for the other."""
-        self.queryset.model.objects.visible_to(self.viewer).locked(self.kwargs["pk"])
+        locked_row(self.queryset.model, self.viewer, self.kwargs["pk"])
 
     def representation(self) -> Any:
         """What a read of this address answers now."""

@@ -124,6 +124,10 @@ class ListItemQuerySet(ScopedQuerySet):
         on_a_known_list = Tested(Q(list__in=GiftList.objects.known_to(viewer)))
         return self.filter(on_a_known_list, household__in=viewer.household_ids)
 
+    def open_to_giver(self, viewer: Viewer | None) -> Self:
+        """What the viewer sees and may know the givers' side of."""
+        return self.none() if viewer is None else self.visible_to(viewer).unconcealed_from(viewer)
+
     def on_list(self, list_id: UUID, viewer: Viewer) -> Self:
         """What stands on this list, and on its companion for whoever sees the two joined."""
         return self.filter(on_list(list_id, viewer))
@@ -245,7 +249,7 @@ class ItemPlanQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: Viewer | None) -> Self:
         if viewer is None:
             return self.none()
-        return self.filter(item__in=ListItem.objects.visible_to(viewer).unconcealed_from(viewer))
+        return self.filter(item__in=ListItem.objects.open_to_giver(viewer))
 
     def known_to(self, viewer: Viewer | None) -> Self:
         if viewer is None:

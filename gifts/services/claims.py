@@ -6,10 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 
 from config.errors import Code, Refusal, invalid
-from gifts.models import Claim, ItemPlan, ListItem
+from config.kept_rows import locked_row, locked_rows, side_by_side_in_models
+from config.models import ScopedQuerySet
+from config.statements import Draft, Places, statements
+from gifts.models import Claim, Gift, GiftList, ItemPlan, ListItem
 from gifts.moves import CLAIM_STATUSES, STAGES, allowed_moves
 from households.models import Membership, Person, Role
 from households.services import diary
@@ -170,37 +173,42 @@ def _people_in(person: Person) -> set[UUID]:
 
 def lock_to_give(viewer: Viewer, item_id: UUID) -> Standing:
     """The item, locked for somebody who gives."""
-    visible = ListItem.objects.visible_to(viewer)
     try:
-        visible.unconcealed_from(viewer).locked(item_id)
+        locked_row(ListItem, viewer, item_id, door="open_to_giver")
     except Refusal:
         # Its recipient does not even wait for those who give.
-        for item in visible.filter(pk=item_id).select_related("list"):
+        for item in ListItem.objects.visible_to(viewer).filter(pk=item_id).select_related("list"):
             refuse_recipient(viewer, item)
         raise
     return _as_it_stands(viewer, item_id)
 
 
-COLUMNS = [field.attname for field in Claim._meta.concrete_fields]
-
-
 def _as_it_stands(viewer: Viewer, item_id: UUID) -> Standing:
     """The locked item and all that decides, read after the lock, see `locked`; in one row for each claim, or in one."""
-    of_claim = {f"claims_{name}": F(f"claims__{name}") for name in COLUMNS}
-    rows = list(ListItem.objects.filter(pk=item_id).select_related("list", "plan", "gift").annotate(**of_claim))
-    refuse_recipient(viewer, rows[0])
-    claims = [Claim.from_db(row._state.db, COLUMNS, [getattr(row, name) for name in of_claim]) for row in rows]
-    return Standing(viewer, rows[0], [claim for claim in claims if claim.pk])
+    rows, as_models = statements.ask("an item as it stands", {"item": item_id}, _all_that_decides)
+    found = as_models(rows)
+    item, item.list, item.plan, item.gift, _ = found[0]
+    refuse_recipient(viewer, item)
+    return Standing(viewer, item, [claim for *_, claim in found if claim])
+
+
+def _all_that_decides(places: Places) -> Draft:
+    rows = ListItem.objects.filter(pk=places["item"])
+    return side_by_side_in_models(rows, list=GiftList, plan=ItemPlan, gift=Gift, claims=Claim)
 
 
 def lock_claim(*, viewer: Viewer, claim_id: UUID) -> tuple[Standing, Claim]:
     """The claim as it is once its item is locked."""
-    visible = Claim.objects.visible_to(viewer).filter(pk=claim_id)
-    standing = _as_it_stands(viewer, ListItem.objects.locked(visible.values("item")[:1]).pk)
-    claim = next((claim for claim in standing.claims if claim.pk == claim_id), None)
-    if claim is None:
+    items = locked_rows(_item_of_claim, viewer, claim=claim_id)
+    standing = _as_it_stands(viewer, items[0].pk) if items else None
+    claim = next((claim for claim in standing.claims if claim.pk == claim_id), None) if standing else None
+    if standing is None or claim is None:
         raise Refusal(Code.RESOURCE_NOT_FOUND)
     return standing, claim
+
+
+def _item_of_claim(viewer: Viewer, places: Places) -> ScopedQuerySet:
+    return ListItem.objects.filter(pk__in=Claim.objects.visible_to(viewer).filter(pk=places["claim"]).values("item"))
 
 
 def take(standing: Standing, giver_id: UUID, quantity: int, **values: Any) -> Claim:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from config.errors import Code, Refusal
+from config.kept_rows import locked_row
 from gifts.models import Gift
 from households.models import Household, Tag
 from households.services import diary, undo
@@ -75,7 +76,7 @@ def restore_gift(*, viewer: Viewer, pk: UUID) -> Gift:
 def _changeable_gift(viewer: Viewer, gift_id: UUID) -> Gift:
     """Its maker's; in the catalog an owner's, too; and anybody's who plans and sees it when nobody in particular made
     it. Of a guest's own making, what is not in the catalog."""
-    gift = Gift.objects.visible_to(viewer).locked(gift_id)
+    gift = locked_row(Gift, viewer, gift_id)
     made_it = gift.created_by_id in {None, viewer.user.pk}
     _refuse_guests(viewer, gift)
     if not made_it and not (gift.in_catalog and viewer.owns(gift.household_id)):

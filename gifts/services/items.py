@@ -88,7 +88,7 @@ def _locked_with_companion(viewer: Viewer, list_id: UUID, *, openly: bool) -> tu
     wanted = Q(pk=list_id) if openly else Q(pk=list_id) | Q(companion_of=list_id)
     # Through the door, so that a recipient does not even wait for what is hidden from them; the list comes first.
     rows = GiftList.objects.visible_to(viewer).filter(wanted).order_by(F("companion_of").asc(nulls_first=True))
-    found = {row.pk == list_id: row for row in rows.select_for_update(of=("self",), no_key=True)}
+    found = {row.pk == list_id: row for row in rows.for_update()}
     if True not in found:
         raise Refusal(Code.RESOURCE_NOT_FOUND)
     return found[True], found.get(False)
@@ -130,7 +130,7 @@ def locked_after_list(rows: ScopedQuerySet, item_id: UUID) -> ListItem:
 def _locked_lists(rows: ScopedQuerySet, item_id: UUID) -> dict[UUID, GiftList]:
     # Of items that the viewer may know of: for what is hidden nobody even waits.
     lists = GiftList.objects.filter(pk__in=rows.filter(pk=item_id).values("list"))
-    return {row.pk: row for row in lists.select_for_update(of=("self",), no_key=True)}
+    return {row.pk: row for row in lists.for_update()}
 
 
 @transaction.atomic

@@ -137,7 +137,7 @@ def restore_list(*, viewer: Viewer, pk: UUID) -> GiftList:
 
 def locked_after_main_list(rows: ScopedQuerySet, pk: UUID) -> GiftList:
     """A companion's lock comes after that of the list it belongs to, under which a new one would be made."""
-    list(GiftList.objects.filter(companions__in=rows.filter(pk=pk)).select_for_update(of=("self",), no_key=True))
+    list(GiftList.objects.filter(companions__in=rows.filter(pk=pk)).for_update())
     return rows.locked(pk)
 
 
@@ -154,7 +154,7 @@ def companion_for(gift_list: GiftList) -> GiftList:
     others may be writing to it directly.
     """
     companions = GiftList.objects.alive().filter(companion_of=gift_list)
-    found = companions.select_for_update(of=("self",), no_key=True).first()
+    found = companions.for_update().first()
     return found or GiftList.objects.create(companion_of=gift_list, **_beside(gift_list))
 
 

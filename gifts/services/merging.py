@@ -212,4 +212,4 @@ def _absorb(source: Person, target: Person) -> None:
 
 def _locked(rows: ScopedQuerySet) -> list[UUID]:
     """The keys of these rows, locked in the order of their keys."""
-    return [row.pk for row in rows.order_by("pk").select_for_update(of=("self",), no_key=True)]
+    return [row.pk for row in rows.order_by("pk").for_update()]

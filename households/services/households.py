@@ -85,4 +85,4 @@ def locked_with_household(rows: ScopedQuerySet, pk: UUID) -> Any:
 def lock_household_of(rows: ScopedQuerySet) -> None:
     """Where they are. Ask through the door: for what is hidden nobody even waits."""
     households = Household.objects.filter(pk__in=rows.order_by().values("household"))
-    list(households.select_for_update(of=("self",), no_key=True))
+    list(households.for_update())

@@ -4,6 +4,7 @@ from uuid import UUID
 from django.db import transaction
 
 from config.errors import Code, Refusal, invalid
+from config.kept_rows import locked_row
 from households.models import Household, Occasion
 from households.services import diary, undo
 from households.services.households import require_planner
@@ -55,7 +56,7 @@ def restore_occasion(*, viewer: Viewer, pk: UUID) -> Occasion:
 
 
 def _changeable_occasion(viewer: Viewer, occasion_id: UUID) -> Occasion:
-    occasion = Occasion.objects.visible_to(viewer).locked(occasion_id)
+    occasion = locked_row(Occasion, viewer, occasion_id)
     require_planner(viewer, occasion.household_id)
     return occasion
 

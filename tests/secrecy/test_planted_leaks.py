@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.db.models import Count, OuterRef, Subquery
 
+from config import kept_rows
 from config.api import reading
 from config.api import views as resource_views
 from config.api.pagination import Page
@@ -31,7 +32,8 @@ API = "/api/v1"
 @pytest.fixture(autouse=True)
 def _nothing_is_kept(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What is planted goes into statements that are compiled with it, and into no others."""
-    monkeypatch.setattr(resource_views, "statements", Statements())
+    for asking in (resource_views, kept_rows):
+        monkeypatch.setattr(asking, "statements", Statements())
     reading.finisher_of.cache_clear()
     yield
     reading.finisher_of.cache_clear()
