@@ -22,6 +22,7 @@ class StaffCommand(BaseCommand):
     has_json = True
     # What `--dry-run` does, for its help; without it there is no such option.
     dry_run = ""
+    requires_system_checks = []  # they are for whoever works on Hearth, and take longer than most commands
     needs_tables = True
     if_stopped = "Stopped."
 
