@@ -1,5 +1,6 @@
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from django.core.cache import cache
@@ -11,6 +12,7 @@ from accounts.tokens import AccessToken
 from config.cache import breaker
 from config.client import Client
 from tests.cast import Family, Member, found, make_family
+from tests.console import Console, own_console
 
 
 def pytest_collection_finish() -> None:
@@ -65,3 +67,10 @@ def family(db: None) -> Family:
 def neighbour(db: None) -> Member:
     """The owner of the household next door."""
     return found("The Neighbours", "Eve")
+
+
+@pytest.fixture
+def console(tmp_path: Path) -> Iterator[Console]:
+    """`python manage.py ...` on a server of its own, which has tables and nobody yet."""
+    with own_console(tmp_path) as found:
+        yield found

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from itertools import count
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
@@ -24,6 +25,7 @@ from django.db import connection
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 KEPT = ("PATH", "LANG", "TMPDIR")
+NUMBERS = count()
 
 
 @dataclass
@@ -127,7 +129,7 @@ def empty_database() -> Iterator[dict[str, str]]:
         yield {}
         return
     found = connection.settings_dict
-    user, name = f"{quote(found['USER'])}:{quote(found['PASSWORD'])}", f"hearth_server_{os.getpid()}"
+    user, name = f"{quote(found['USER'])}:{quote(found['PASSWORD'])}", f"hearth_server_{os.getpid()}_{next(NUMBERS)}"
     place = f"postgres://{user}@{found['HOST']}:{found['PORT'] or 5432}"
     with psycopg.connect(f"{place}/postgres", autocommit=True) as maintenance:
         maintenance.execute(f"CREATE DATABASE {name}")

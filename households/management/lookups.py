@@ -3,9 +3,8 @@
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import CommandError
-
 from accounts.models import User
+from config.commands import bad
 from config.models import ScopedQuerySet, casefold_key
 from households.models import Household, Membership, Person
 
@@ -23,7 +22,7 @@ def member_with_login(login: str, household: Household) -> Membership:
     users = User.objects.with_login(login)
     membership = Membership.objects.filter(household=household, user__in=users).first()
     if membership is None:
-        raise CommandError(f"Nobody signs in to {household} as “{login}”.", returncode=2)
+        raise bad(f"Nobody signs in to {household} as “{login}”.")
     return membership
 
 
@@ -34,10 +33,10 @@ def _the_one(rows: ScopedQuerySet, field: str, text: str, what: str) -> Any:
     key = casefold_key(text)
     found = list(rows.filter(pk=by_id)) if by_id else [row for row in rows if casefold_key(getattr(row, field)) == key]
     if not found:
-        raise CommandError(f"There is no {what} called “{text}”.", returncode=2)
+        raise bad(f"There is no {what} called “{text}”.")
     if len(found) > 1:
         ids = ", ".join(str(row.pk) for row in found)
-        raise CommandError(f"There is more than one {what} called “{text}”; say which by its id: {ids}.", returncode=2)
+        raise bad(f"There is more than one {what} called “{text}”; say which by its id: {ids}.")
     return found[0]
 
 

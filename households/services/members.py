@@ -36,14 +36,23 @@ def add_member(
     household = Household.objects.visible_to(viewer).locked(household_id)
     require_owner(viewer, household.pk)
     user = create_user(name=name, email=email, handle=handle)
-    if person is None:
-        person = _new_person(household, name)
-    membership = Membership.objects.create(
-        household=household, user=user, role=role, person=_free_person(household.pk, person)
-    )
-    code = issue_code(user=user, actor=viewer.user, client=client)
-    _record(viewer.user, "membership.created", membership, role=role, person=str(person.pk))
-    return membership, code
+    return _join(household, user, role, person, actor=viewer.user, client=client)
+
+
+@transaction.atomic
+def add_member_as_staff(
+    *,
+    household_id: UUID,
+    name: str,
+    email: str | None = None,
+    handle: str | None = None,
+    role: str = Role.MEMBER,
+    person: Person | None = None,
+) -> tuple[Membership, str]:
+    """For staff: the same, also where there is no owner left who could."""
+    household = Household.objects.locked(household_id)
+    user = create_user(name=name, email=email, handle=handle)
+    return _join(household, user, role, person, actor=None, client=Client())
 
 
 @transaction.atomic
@@ -111,10 +120,29 @@ def issue_member_code(*, viewer: Viewer, membership_id: UUID, client: Client) ->
         raise Refusal(Code.CONFLICT_STATE, "They do not belong to this household any more.")
     if membership.person_id is None:
         raise Refusal(Code.CONFLICT_PERSON_REQUIRED)
+    return _issue_code(user, memberships, actor=viewer.user, client=client)
+
+
+@transaction.atomic
+def issue_code_as_staff(*, user: User) -> str:
+    """For staff: a new one-time code for anybody, also where no owner may issue one. Their households read of it, too.
+
+    CONFLICT_PERSON_REQUIRED while they are nobody in a household: until then nothing would be hidden from them there.
+    """
+    user = User.objects.locked(user.pk)
+    if not user.is_active:
+        raise Refusal(Code.CONFLICT_STATE, "This login is deactivated.")
+    memberships = list(Membership.objects.filter(user=user).order_by("household_id"))
+    if any(place.is_active and place.person_id is None for place in memberships):
+        raise Refusal(Code.CONFLICT_PERSON_REQUIRED)
+    return _issue_code(user, memberships, actor=None, client=Client())
+
+
+def _issue_code(user: User, memberships: list[Membership], *, actor: User | None, client: Client) -> str:
     is_reset = user.activated_at is not None
-    code = issue_code(user=user, actor=viewer.user, client=client)
+    code = issue_code(user=user, actor=actor, client=client)
     for place in memberships:
-        _record(viewer.user, "membership.code_issued", place, is_reset=is_reset)
+        _record(actor, "membership.code_issued", place, is_reset=is_reset)
     return code
 
 
@@ -123,6 +151,16 @@ def _check_code_rule(viewer: Viewer, user: User, memberships: list[Membership]) 
     reaches_further = not all(viewer.owns(place.household_id) for place in memberships)
     if reaches_further or user.is_staff or user.is_superuser or not user.is_active:
         raise Refusal(Code.RESOURCE_FORBIDDEN, "Only whoever runs this server can issue a code for this account.")
+
+
+def _join(
+    household: Household, user: User, role: str, person: Person | None, *, actor: User | None, client: Client
+) -> tuple[Membership, str]:
+    person = _free_person(household.pk, person or _new_person(household, user.name))
+    membership = Membership.objects.create(household=household, user=user, role=role, person=person)
+    code = issue_code(user=user, actor=actor, client=client)
+    _record(actor, "membership.created", membership, role=role, person=str(person.pk))
+    return membership, code
 
 
 def _new_person(household: Household, name: str) -> Person:

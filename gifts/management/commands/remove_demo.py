@@ -1,16 +1,18 @@
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
+from config.commands import StaffCommand
 from gifts.services.demo import demo_households, remove_demo
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     help = (
         "Removes the demo household, or all of those that seed_demo made, and the people who belong to them alone. "
         "Everything else stays."
     )
+    has_json = False
+    if_stopped = "Stopped. Those that are gone are gone wholly; the same again removes the others."
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = demo_households().count()
@@ -18,7 +20,7 @@ class Command(BaseCommand):
         with tqdm(total=count, unit=" households", disable=None) as progress:
             for gone in remove_demo():
                 progress.update(gone)
-        self.stdout.write(_outcome(count))
+        self.say(_outcome(count))
 
 
 def _outcome(count: int) -> str:

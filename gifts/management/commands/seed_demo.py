@@ -1,4 +1,3 @@
-import json
 import secrets
 import time
 from typing import Any
@@ -6,9 +5,10 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandParser
 from tqdm import tqdm
 
+from config.commands import StaffCommand, bad
 from gifts.services.seeding.seeding import Seeding
 from gifts.services.seeding.sizes import HouseholdSize, host_of
 
@@ -26,11 +26,12 @@ NAMED = {
 }
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     help = (
         "Fills this server with made-up households to measure on: one family of 5,000 items on 100 lists, and others "
         "beside it. All of their logins share one password. remove_demo removes them."
     )
+    if_stopped = "Stopped. The households that are there are whole; remove_demo removes them."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--people", metavar="N", help="in all (default: 18, and 8 for each household beside)")
@@ -38,26 +39,22 @@ class Command(BaseCommand):
         parser.add_argument("--households", metavar="N", help="in all (default: as many as it takes)")
         parser.add_argument("--seed", default="hearth", help="the same makes the same, but for keys, days and logins")
         parser.add_argument("--password", help="of every seeded login (default: a random one)")
-        parser.add_argument("--json", action="store_true", help="print what was made, and the sign-ins, as JSON")
         parser.add_argument(
             "--yes-this-server-is-for-measuring",
             action="store_true",
             help="without it, no server in production is filled with strangers",
         )
+        super().add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.IS_PRODUCTION and not options["yes_this_server_is_for_measuring"]:
-            raise _bad("This server is in production; if it is for measuring, add --yes-this-server-is-for-measuring.")
+            raise bad("This server is in production; if it is for measuring, add --yes-this-server-is-for-measuring.")
         sizes, password = _sizes(options), _password(options)
         seeding = Seeding(sizes, seed=options["seed"], password=password)
         began = time.monotonic()
         _run(seeding, sum(size.items for size in sizes))
         seconds = round(time.monotonic() - began, 1)
-        self.stdout.write((_as_json if options["json"] else _in_words)(seeding, seconds, password))
-
-
-def _bad(sentence: str) -> CommandError:
-    return CommandError(sentence, returncode=2)
+        self.report(_in_words(seeding, seconds, password), **_facts(seeding, seconds, password))
 
 
 def _sizes(options: dict[str, Any]) -> list[HouseholdSize]:
@@ -65,7 +62,7 @@ def _sizes(options: dict[str, Any]) -> list[HouseholdSize]:
     try:
         return host_of(**numbers, seed=options["seed"])
     except ValueError as error:
-        raise _bad(str(error)) from error
+        raise bad(str(error)) from error
 
 
 def _number(options: dict[str, Any], name: str) -> int | None:
@@ -74,7 +71,7 @@ def _number(options: dict[str, Any], name: str) -> int | None:
         return None
     text = str(options[name])
     if not (text.isascii() and text.isdecimal() and 1 <= int(text) <= MAX):
-        raise _bad(f"--{name} must be a whole number from 1 to {MAX}.")
+        raise bad(f"--{name} must be a whole number from 1 to {MAX}.")
     return int(text)
 
 
@@ -85,18 +82,15 @@ def _password(options: dict[str, Any]) -> str:
     try:
         validate_password(password)
     except ValidationError as error:
-        raise _bad(f"--password: {' '.join(error.messages)}") from error
+        raise bad(f"--password: {' '.join(error.messages)}") from error
     return password
 
 
 def _run(seeding: Seeding, items: int) -> None:
-    try:
-        # On a terminal only.
-        with tqdm(total=items, unit=" items", unit_scale=True, disable=None) as progress:
-            for done in seeding.run():
-                progress.update(done)
-    except KeyboardInterrupt as stop:
-        raise CommandError("Stopped. The households that are there are whole; remove_demo removes them.") from stop
+    # On a terminal only.
+    with tqdm(total=items, unit=" items", unit_scale=True, disable=None) as progress:
+        for done in seeding.run():
+            progress.update(done)
 
 
 def _in_words(seeding: Seeding, seconds: float, password: str) -> str:
@@ -108,12 +102,11 @@ def _in_words(seeding: Seeding, seconds: float, password: str) -> str:
     )
 
 
-def _as_json(seeding: Seeding, seconds: float, password: str) -> str:
-    made = {
+def _facts(seeding: Seeding, seconds: float, password: str) -> dict[str, Any]:
+    return {
         "seconds": seconds,
         "rows": seeding.rows,
         "household": str(seeding.family_id),
         "sign_ins": {role: {"login": login, "password": password} for role, login in seeding.sign_ins.items()},
         "note": "Every login that was made has this password.",
     }
-    return json.dumps(made, indent=2)

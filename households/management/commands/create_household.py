@@ -1,18 +1,15 @@
-import json
 from typing import Any
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.urls import reverse
+from django.core.management.base import CommandParser
 
+from accounts.management.handing_over import code_as_facts, code_in_words
 from accounts.models import User
-from config.errors import Refusal
+from config.commands import StaffCommand, bad, check_fields
 from households.models import Household, Membership
 from households.services.households import provision_household
 
 
-class Command(BaseCommand):
+class Command(StaffCommand):
     help = (
         "Makes a household and its first owner, and prints the code that the owner signs in with the first time. "
         "A login that exists already becomes the owner and gets no code."
@@ -26,7 +23,7 @@ class Command(BaseCommand):
         login.add_argument("--owner-handle", help="what the owner signs in with who has no e-mail address")
         parser.add_argument("--currency", default="EUR", help="by ISO 4217; otherwise EUR")
         parser.add_argument("--timezone", default="UTC", help="such as Europe/Berlin; otherwise UTC")
-        parser.add_argument("--json", action="store_true", help="print JSON, for scripts")
+        super().add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         values = {name: value.strip() for name, value in options.items() if isinstance(value, str)}
@@ -37,57 +34,34 @@ class Command(BaseCommand):
             handle=values.get("owner_handle") or None,
         )
         _check(household, owner)
-        try:
-            membership, code = provision_household(
-                name=household.name,
-                currency=household.currency,
-                timezone=household.timezone,
-                owner_name=owner.name,
-                email=owner.email,
-                handle=owner.handle,
-            )
-        except Refusal as refusal:
-            raise CommandError(refusal.sentence, returncode=2) from refusal
-        self.stdout.write(_as_json(membership, code) if options["json"] else _as_text(membership, code))
+        membership, code = provision_household(
+            name=household.name,
+            currency=household.currency,
+            timezone=household.timezone,
+            owner_name=owner.name,
+            email=owner.email,
+            handle=owner.handle,
+        )
+        self.report(_in_words(membership, code), **_facts(membership, code))
 
 
 def _check(household: Household, owner: User) -> None:
-    """One sentence about the first value that cannot be: a command is a door, and services trust it."""
     if not owner.login:
-        raise CommandError("Give --owner-email or --owner-handle.", returncode=2)
-    for prefix, row in (("", household), ("owner-", owner)):
-        try:
-            row.clean_fields(exclude=["password"])
-        except ValidationError as error:
-            field, messages = next(iter(error.message_dict.items()))
-            raise CommandError(f"--{prefix}{field}: {messages[0]}", returncode=2) from error
+        raise bad("Give --owner-email or --owner-handle.")
+    check_fields(household)
+    check_fields(owner, prefix="owner-", exclude=("password",))
 
 
-def _activation_url() -> str:
-    return settings.PUBLIC_URL + reverse("activate")
-
-
-def _as_json(membership: Membership, code: str | None) -> str:
+def _facts(membership: Membership, code: str | None) -> dict[str, Any]:
     owner = membership.user
-    values = {
+    return {
         "household": {"id": str(membership.household_id), "name": membership.household.name},
         "owner": {"id": str(owner.pk), "login": owner.login, "person": str(membership.person_id)},
-        "activation_code": code,
-        "activate_at": _activation_url() if code else None,
-    }
-    return json.dumps(values, ensure_ascii=False, indent=2)
+    } | code_as_facts(code)
 
 
-def _as_text(membership: Membership, code: str | None) -> str:
-    login = membership.user.login
-    ready = f"{membership.household} is ready, and {membership.person} ({login}) owns it."
+def _in_words(membership: Membership, code: str | None) -> str:
+    ready = f"{membership.household} is ready, and {membership.person} ({membership.user.login}) owns it."
     if code is None:
         return f"{ready}\nThis login was there before, so nobody gets a code for it."
-    hours = settings.ACTIVATION_CODE_LIFETIME.total_seconds() // 3600
-    return (
-        f"{ready}\n\n"
-        f"  login            {login}\n"
-        f"  activation code  {code}\n\n"
-        f"The code is shown this once and good for {hours:.0f} hours. {membership.person} enters it in the app, which\n"
-        f"sends it to {_activation_url()}"
-    )
+    return f"{ready}\n\n{code_in_words(membership.user, str(membership.person), code)}"

@@ -1,0 +1,40 @@
+from typing import Any
+
+from tqdm import tqdm
+
+from accounts.services.purging import expired, purge
+from config.commands import StaffCommand
+
+
+class Command(StaffCommand):
+    help = (
+        "Deletes what has expired and is of no more use: activation codes 30 days after their end, sessions 90 days "
+        "after theirs that the audit does not tell of, sessions of the admin, and Idempotency-Keys older than a day. "
+        "Good to run once a night. It works in small steps beside the running server and can be stopped at any time."
+    )
+    dry_run = "delete nothing, and say how much it would be"
+    if_stopped = "Stopped. What is gone is gone; the same again goes on."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        is_rehearsal = options["dry_run"]
+        counts = {name: rows.count() for name, rows in expired().items()}
+        if not is_rehearsal:
+            counts = _purge(sum(counts.values()))
+        self.report(_in_words(counts, is_rehearsal), **counts, dry_run=is_rehearsal)
+
+
+def _purge(total: int) -> dict[str, int]:
+    counts = {}
+    # On a terminal only.
+    with tqdm(total=total, unit=" rows", unit_scale=True, disable=None) as progress:
+        for name, rows in expired().items():
+            counts[name] = 0
+            for gone in purge(rows):
+                counts[name] += gone
+                progress.update(gone)
+    return counts
+
+
+def _in_words(counts: dict[str, int], is_rehearsal: bool) -> str:
+    told = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in counts.items())
+    return f"{'Would delete' if is_rehearsal else 'Deleted'} {told}."

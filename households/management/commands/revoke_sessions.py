@@ -1,0 +1,63 @@
+from typing import Any
+
+from django.core.management.base import CommandParser
+from tqdm import tqdm
+
+from accounts.management.lookups import user_with_login
+from accounts.models import DeviceSession, User
+from accounts.services.sessions import admin_sessions, end_admin_sessions, revoke_sessions_as_staff
+from config.client import Client
+from config.commands import StaffCommand
+from config.models import ScopedQuerySet
+from households.management.lookups import household_called
+from households.models import Membership
+
+
+class Command(StaffCommand):
+    help = (
+        "Signs people out: on all of their devices and in the admin, from their next request on. Passwords and codes "
+        "stay good, so whoever knows one can sign in again; to shut out somebody who does, issue_activation_code."
+    )
+    dry_run = "sign nobody out, and say how many sessions it would be"
+    if_stopped = "Stopped. What has ended stays ended; the same again ends the others."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        whose = parser.add_mutually_exclusive_group(required=True)
+        whose.add_argument("--user", metavar="LOGIN", help="of whoever signs in with this e-mail address or handle")
+        whose.add_argument("--household", metavar="X", help="of everybody who belongs to it, by its name or id")
+        whose.add_argument("--all", action="store_true", help="of everybody on this server")
+        super().add_arguments(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        users = _users(options)
+        sessions = DeviceSession.objects.live().filter(user__in=users)
+        if options["dry_run"]:
+            counts = sessions.count(), len(admin_sessions(users))
+        else:
+            counts = _revoke(sessions), end_admin_sessions(users=users, actor=None, client=Client())
+        facts = {"sessions": counts[0], "admin_sessions": counts[1], "dry_run": options["dry_run"]}
+        self.report(_in_words(*counts, options["dry_run"]), **facts)
+
+
+def _users(options: dict[str, Any]) -> ScopedQuerySet:
+    if options["user"] is not None:
+        return User.objects.filter(pk=user_with_login(options["user"]).pk)
+    if options["household"] is not None:
+        members = Membership.objects.active().filter(household=household_called(options["household"]))
+        return User.objects.filter(pk__in=members.values("user"))
+    return User.objects.all()
+
+
+def _revoke(sessions: ScopedQuerySet) -> int:
+    ended = 0
+    # On a terminal only.
+    with tqdm(total=sessions.count(), unit=" sessions", disable=None) as progress:
+        for more in revoke_sessions_as_staff(sessions=sessions):
+            ended += more
+            progress.update(more)
+    return ended
+
+
+def _in_words(sessions: int, admin: int, is_rehearsal: bool) -> str:
+    would = "would end" if is_rehearsal else "ended"
+    return f"{sessions:,} {'session' if sessions == 1 else 'sessions'} {would}, and {admin:,} in the admin."
