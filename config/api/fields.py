@@ -4,6 +4,9 @@ from django.db.models import QuerySet
 from drf_spectacular.drainage import set_override
 from rest_framework import serializers
 
+from config.kept_rows import kept_rows, row_behind
+from config.models import BaseModel
+
 
 class Derived(serializers.Field):
     """What follows from a row's other fields and from who reads it: `finish` of its serializer makes it.
@@ -22,16 +25,19 @@ class Derived(serializers.Field):
 class VisibleRelatedField(serializers.PrimaryKeyRelatedField):
     """Another row by its id, found only through the door: a hidden one is refused like one that never was."""
 
-    default_error_messages = {
-        "does_not_exist": "There is no such row.",
-        "incorrect_type": "This is not an id.",
-    }
+    default_error_messages = {"does_not_exist": "There is no such row."}
 
-    def __init__(self, queryset: QuerySet, **options: Any) -> None:
-        super().__init__(queryset=queryset, pk_field=serializers.UUIDField(), **options)
+    def __init__(self, model: type[BaseModel], **options: Any) -> None:
+        self.model = model
+        super().__init__(queryset=model._default_manager.all(), pk_field=serializers.UUIDField(), **options)
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().visible_to(self.context["request"].auth)
+
+    def to_internal_value(self, data: Any) -> Any:
+        pk = self.pk_field.to_internal_value(data)
+        found = kept_rows(row_behind, self.context["request"].auth, self.model, "visible_to", row=pk)
+        return found[0] if found else self.fail("does_not_exist")
 
 
 class VisibleRelatedListField(serializers.ListField):

@@ -74,7 +74,7 @@ def delete_comment(*, viewer: Viewer, comment_id: UUID) -> None:
 def restore_comment(*, viewer: Viewer, pk: UUID) -> Comment:
     return undo.restore(
         viewer=viewer,
-        rows=Comment.objects.all(),
+        model=Comment,
         pk=pk,
         verb="comment.restored",
         check=_refuse_withdrawn,
@@ -87,9 +87,9 @@ def _still_there(viewer: Viewer, kind: str, subject_id: UUID) -> Any:
 
     A merge of two persons holds that lock: what is said about somebody must not come too late to go along with them.
     """
-    rows = KINDS[kind].visible_to(viewer).filter(pk=subject_id)
-    lock_household_of(rows)
-    there = rows.first()
+    rows = KINDS[kind]
+    lock_household_of(rows.model, viewer, subject_id)
+    there = rows.visible_to(viewer).filter(pk=subject_id).first()
     if there is None:
         raise invalid(**{kind: "There is no such row."})
     if isinstance(there, Person):
@@ -115,7 +115,7 @@ def _checked(viewer: Viewer, subject: HouseholdRow, named: Iterable[Person]) -> 
 
 
 def _changeable(viewer: Viewer, comment_id: UUID) -> Comment:
-    comment = locked_with_household(Comment.objects.visible_to(viewer), comment_id)
+    comment = locked_with_household(Comment, viewer, comment_id)
     _refuse_withdrawn(viewer, comment)
     return comment
 

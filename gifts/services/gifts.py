@@ -70,7 +70,7 @@ def delete_gift(*, viewer: Viewer, gift_id: UUID) -> None:
 
 
 def restore_gift(*, viewer: Viewer, pk: UUID) -> Gift:
-    return undo.restore(viewer=viewer, rows=Gift.objects.all(), pk=pk, verb="gift.restored", check=_refuse_guests)
+    return undo.restore(viewer=viewer, model=Gift, pk=pk, verb="gift.restored", check=_refuse_guests)
 
 
 def _changeable_gift(viewer: Viewer, gift_id: UUID) -> Gift:

@@ -7,7 +7,9 @@ from django.db.models.expressions import CombinedExpression
 from django.db.models.functions import Coalesce
 
 from config.errors import Code, Refusal, invalid
+from config.kept_rows import locked_row, locked_rows, row_behind
 from config.models import ScopedQuerySet
+from config.statements import Places
 from gifts.models import Gift, GiftList, ItemPlan, ListItem
 from gifts.services.claims import Standing, lock_to_give, move
 from gifts.services.gifts import make_gift
@@ -85,13 +87,16 @@ def _behind_all(gift_list: GiftList) -> CombinedExpression:
 
 def _locked_with_companion(viewer: Viewer, list_id: UUID, *, openly: bool) -> tuple[GiftList, GiftList | None]:
     """The list, and where something may be hidden beside it the companion that does it, if there is one by now."""
-    wanted = Q(pk=list_id) if openly else Q(pk=list_id) | Q(companion_of=list_id)
-    # Through the door, so that a recipient does not even wait for what is hidden from them; the list comes first.
-    rows = GiftList.objects.visible_to(viewer).filter(wanted).order_by(F("companion_of").asc(nulls_first=True))
-    found = {row.pk == list_id: row for row in rows.for_update()}
+    found = {row.pk == list_id: row for row in locked_rows(_with_companion, viewer, openly, list=list_id)}
     if True not in found:
         raise Refusal(Code.RESOURCE_NOT_FOUND)
     return found[True], found.get(False)
+
+
+def _with_companion(viewer: Viewer, places: Places, openly: bool) -> ScopedQuerySet:
+    wanted = Q(pk=places["list"]) if openly else Q(pk=places["list"]) | Q(companion_of=places["list"])
+    # Through the door, so that a recipient does not even wait for what is hidden from them; the list comes first.
+    return GiftList.objects.visible_to(viewer).filter(wanted).order_by(F("companion_of").asc(nulls_first=True))
 
 
 def _gift_for(viewer: Viewer, gift_list: GiftList, target: GiftList, gift_id: UUID) -> tuple[Gift, UUID | None]:
@@ -114,23 +119,22 @@ def _gift_for(viewer: Viewer, gift_list: GiftList, target: GiftList, gift_id: UU
 
 def lock_item(*, viewer: Viewer, item_id: UUID, to_move: bool) -> ListItem:
     """The item, locked. Two who order one list at the same moment take turns."""
-    visible = ListItem.objects.visible_to(viewer)
-    return locked_after_list(visible, item_id) if to_move else visible.locked(item_id)
+    lock = locked_after_list if to_move else locked_row
+    return lock(ListItem, viewer, item_id)
 
 
-def locked_after_list(rows: ScopedQuerySet, item_id: UUID) -> ListItem:
+def locked_after_list(model: type[ListItem], viewer: Viewer, item_id: UUID, *, door: str = "visible_to") -> ListItem:
     """A list's lock comes before those of its items."""
-    lists = _locked_lists(rows, item_id)
-    item = rows.locked(item_id)
+    lists = {row.pk: row for row in locked_rows(_list_behind, viewer, model, door, row=item_id)}
+    item = locked_row(model, viewer, item_id, door=door)
     # Somebody may have put it on another list meanwhile.
     item.list = lists.get(item.list_id) or item.list
     return item
 
 
-def _locked_lists(rows: ScopedQuerySet, item_id: UUID) -> dict[UUID, GiftList]:
+def _list_behind(viewer: Viewer, places: Places, model: type[ListItem], door: str) -> ScopedQuerySet:
     # Of items that the viewer may know of: for what is hidden nobody even waits.
-    lists = GiftList.objects.filter(pk__in=rows.filter(pk=item_id).values("list"))
-    return {row.pk: row for row in lists.for_update()}
+    return GiftList.objects.filter(pk__in=row_behind(viewer, places, model, door).values("list"))
 
 
 @transaction.atomic
@@ -139,7 +143,7 @@ def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> Li
     plan = {name: changes[name] for name in changes if name in PLAN_FIELDS}
     wish = {name: changes[name] for name in changes if name not in PLAN_FIELDS}
     if plan and "position" in wish:
-        _locked_lists(ListItem.objects.visible_to(viewer), item_id)
+        locked_rows(_list_behind, viewer, ListItem, "visible_to", row=item_id)
     standing = lock_to_give(viewer, item_id) if plan else None
     item = standing.item if standing else lock_item(viewer=viewer, item_id=item_id, to_move="position" in wish)
     if standing and not standing.plans:
@@ -158,7 +162,7 @@ def update_item(*, viewer: Viewer, item_id: UUID, changes: dict[str, Any]) -> Li
 @transaction.atomic
 def delete_item(*, viewer: Viewer, item_id: UUID) -> None:
     """Leave a tombstone; claims on it stay where they are."""
-    item = ListItem.objects.visible_to(viewer).locked(item_id)
+    item = locked_row(ListItem, viewer, item_id)
     _require_wish_rights(viewer, item)
     item.entomb(by=viewer.user)
     diary.record(household_id=item.household_id, actor=viewer.user, verb="item.deleted", subject=item)
@@ -171,7 +175,7 @@ def restore_item(*, viewer: Viewer, pk: UUID) -> ListItem:
     """
     return undo.restore(
         viewer=viewer,
-        rows=ListItem.objects.all(),
+        model=ListItem,
         pk=pk,
         verb="item.restored",
         check=_refuse_lost_place,

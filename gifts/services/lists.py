@@ -6,7 +6,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.errors import Code, Refusal, invalid
+from config.kept_rows import locked_row, locked_rows, row_behind
 from config.models import ScopedQuerySet
+from config.statements import Places
 from gifts.models import GiftList, ListItem
 from households.models import Household, Occasion, Person
 from households.services import diary, undo
@@ -127,7 +129,7 @@ def delete_list(*, viewer: Viewer, list_id: UUID) -> None:
 def restore_list(*, viewer: Viewer, pk: UUID) -> GiftList:
     return undo.restore(
         viewer=viewer,
-        rows=GiftList.objects.all(),
+        model=GiftList,
         pk=pk,
         verb="list.restored",
         check=_refuse_second_companion,
@@ -135,10 +137,14 @@ def restore_list(*, viewer: Viewer, pk: UUID) -> GiftList:
     )
 
 
-def locked_after_main_list(rows: ScopedQuerySet, pk: UUID) -> GiftList:
+def locked_after_main_list(model: type[GiftList], viewer: Viewer, pk: UUID, *, door: str = "visible_to") -> GiftList:
     """A companion's lock comes after that of the list it belongs to, under which a new one would be made."""
-    list(GiftList.objects.filter(companions__in=rows.filter(pk=pk)).for_update())
-    return rows.locked(pk)
+    locked_rows(_main_list_behind, viewer, model, door, row=pk)
+    return locked_row(model, viewer, pk, door=door)
+
+
+def _main_list_behind(viewer: Viewer, places: Places, model: type[GiftList], door: str) -> ScopedQuerySet:
+    return GiftList.objects.filter(companions__in=row_behind(viewer, places, model, door))
 
 
 def _refuse_second_companion(viewer: Viewer, gift_list: GiftList) -> None:
@@ -200,7 +206,7 @@ def _default_recipient(viewer: Viewer, place: Belonging, kind: str, occasion: Oc
 
 
 def changeable_list(viewer: Viewer, list_id: UUID) -> GiftList:
-    gift_list = locked_after_main_list(GiftList.objects.visible_to(viewer), list_id)
+    gift_list = locked_after_main_list(GiftList, viewer, list_id)
     require_changer(viewer, gift_list)
     return gift_list
 

@@ -16,7 +16,7 @@ from gifts.models import MAX_PRICE, MAX_QUANTITY, Claim, Comment, CommentHiddenF
 from gifts.services.claims import may_give
 from households.models import Membership, Occasion, Person, PersonMember, PersonQuerySet
 from households.services import diary
-from households.services.households import locked_with_household, require_planner
+from households.services.households import locked_among, require_planner
 from households.services.people import is_linked, may_decide_over
 from households.viewer import Viewer
 
@@ -51,7 +51,7 @@ def _locked_pair(people: PersonQuerySet, source_id: UUID, target_id: UUID) -> tu
     """Both, locked after their household and in the order of their keys."""
     if source_id == target_id:
         raise invalid(into="Nobody can be merged into themself.")
-    locked = {pk: locked_with_household(people, pk) for pk in sorted([source_id, target_id])}
+    locked = {pk: locked_among(people, pk) for pk in sorted([source_id, target_id])}
     source, target = locked[source_id], locked[target_id]
     if source.household_id != target.household_id:
         raise invalid(into="There is no such person in this household.")

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from config.errors import Code, Refusal, invalid
+from config.kept_rows import locked_row
 from gifts.models import GiftList, ListShare
 from gifts.services.lists import locked_after_main_list, require_changer
 from households.models import Membership, Occasion, Role
@@ -17,7 +18,7 @@ from households.viewer import Viewer
 def share_list(*, viewer: Viewer, list_id: UUID, guest: Membership) -> tuple[ListShare, bool]:
     """Show the list to a guest; returns their share, and whether it is new. Twice is as good as once."""
     # Locked, and before the list as in a merge: until this is done they stay a guest.
-    guest = Membership.objects.visible_to(viewer).locked(guest.pk)
+    guest = locked_row(Membership, viewer, guest.pk)
     gift_list = _shareable_list(viewer, list_id)
     if gift_list.visibility == GiftList.Visibility.PRIVATE:
         raise Refusal(Code.CONFLICT_STATE, "A private list is for its owner alone; open it before you share it.")
@@ -33,7 +34,7 @@ def share_list(*, viewer: Viewer, list_id: UUID, guest: Membership) -> tuple[Lis
 @transaction.atomic
 def unshare_list(*, viewer: Viewer, list_id: UUID, share_id: UUID) -> None:
     """Show it to them no longer. What they have claimed stays claimed: they may have bought it."""
-    gift_list = locked_after_main_list(GiftList.objects.visible_to(viewer), list_id)
+    gift_list = locked_after_main_list(GiftList, viewer, list_id)
     share = ListShare.objects.visible_to(viewer).filter(list=gift_list).locked(share_id)
     _require_say(viewer, gift_list)
     share.delete()
@@ -41,7 +42,7 @@ def unshare_list(*, viewer: Viewer, list_id: UUID, share_id: UUID) -> None:
 
 
 def _shareable_list(viewer: Viewer, list_id: UUID) -> GiftList:
-    gift_list = locked_after_main_list(GiftList.objects.visible_to(viewer), list_id)
+    gift_list = locked_after_main_list(GiftList, viewer, list_id)
     _require_say(viewer, gift_list)
     return gift_list
 

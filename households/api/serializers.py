@@ -50,7 +50,7 @@ class TagWriteSerializer(StrictModelSerializer):
 
 
 class TagCreateSerializer(TagWriteSerializer):
-    household = VisibleRelatedField(Household.objects.all(), required=False)
+    household = VisibleRelatedField(Household, required=False)
 
     class Meta(TagWriteSerializer.Meta):
         fields = ["household", *TagWriteSerializer.Meta.fields]
@@ -117,7 +117,7 @@ class MemberCreateSerializer(StrictModelSerializer):
     """A new login: an e-mail address, a handle, or both. Without `person` a new one is made."""
 
     role = serializers.ChoiceField(choices=Role.choices, default=Role.MEMBER)
-    person = VisibleRelatedField(Person.objects.all(), required=False)
+    person = VisibleRelatedField(Person, required=False)
 
     class Meta:
         model = User
@@ -133,7 +133,7 @@ class MemberCreateSerializer(StrictModelSerializer):
 
 class MemberUpdateSerializer(StrictSerializer):
     role = serializers.ChoiceField(choices=Role.choices, required=False)
-    person = VisibleRelatedField(Person.objects.all(), required=False)
+    person = VisibleRelatedField(Person, required=False)
     is_active = serializers.BooleanField(required=False)
 
 
@@ -211,7 +211,7 @@ class PersonWriteSerializer(StrictModelSerializer):
 
 
 class PersonCreateSerializer(PersonWriteSerializer):
-    household = VisibleRelatedField(Household.objects.all(), required=False)
+    household = VisibleRelatedField(Household, required=False)
 
     class Meta(PersonWriteSerializer.Meta):
         fields = ["household", *PersonWriteSerializer.Meta.fields]
@@ -249,7 +249,7 @@ class OccasionSerializer(ReadModelSerializer):
 
 
 class OccasionWriteSerializer(StrictModelSerializer):
-    honoree = VisibleRelatedField(Person.objects.all(), required=False, allow_null=True)
+    honoree = VisibleRelatedField(Person, required=False, allow_null=True)
 
     class Meta:
         model = Occasion
@@ -257,7 +257,7 @@ class OccasionWriteSerializer(StrictModelSerializer):
 
 
 class OccasionCreateSerializer(OccasionWriteSerializer):
-    household = VisibleRelatedField(Household.objects.all(), required=False)
+    household = VisibleRelatedField(Household, required=False)
 
     class Meta(OccasionWriteSerializer.Meta):
         fields = ["household", *OccasionWriteSerializer.Meta.fields]

@@ -85,7 +85,7 @@ class MemberViewSet(ListMixin, RetrieveMixin, RepeatableViewSet):
         return super().get_queryset().filter(household=self.kwargs.get("household_id"))
 
     def lock(self) -> None:
-        locked_with_household(Membership.objects.visible_to(self.viewer), self.kwargs["pk"])
+        locked_with_household(Membership, self.viewer, self.kwargs["pk"])
 
     @extend_schema(request=serializers.MemberCreateSerializer, responses={201: serializers.NewMemberSerializer})
     def create(self, request: Request, household_id: UUID) -> Response:
@@ -132,7 +132,7 @@ class PersonRows(RepeatableViewSet):
         return rows.as_seen_by(self.viewer) if self.viewer else rows
 
     def lock(self) -> None:
-        locked_with_household(Person.objects.visible_to(self.viewer), self.kwargs["pk"])
+        locked_with_household(Person, self.viewer, self.kwargs["pk"])
 
 
 class PersonViewSet(ListMixin, RetrieveMixin, RestoreMixin, PersonRows):
@@ -168,7 +168,7 @@ class TagViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet):
     filterset_class = filters.TagsFilter
 
     def lock(self) -> None:
-        locked_with_household(Tag.objects.visible_to(self.viewer), self.kwargs["pk"])
+        locked_with_household(Tag, self.viewer, self.kwargs["pk"])
 
     @extend_schema(
         request=serializers.TagCreateSerializer,

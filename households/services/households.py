@@ -8,7 +8,9 @@ from accounts.services.codes import issue_code, withdraw_owners_codes
 from accounts.services.users import create_user
 from config.client import Client
 from config.errors import Code, Refusal
-from config.models import ScopedQuerySet
+from config.kept_rows import Row, locked_row, locked_rows, row_behind
+from config.models import BaseModel, ScopedQuerySet
+from config.statements import Places
 from households.models import DiaryCounter, Household, Membership, Person, Role
 from households.services import diary
 from households.viewer import Viewer
@@ -51,7 +53,7 @@ def provision_household(
 
 @transaction.atomic
 def update_household(*, viewer: Viewer, household_id: UUID, changes: dict[str, Any]) -> Household:
-    household = Household.objects.visible_to(viewer).locked(household_id)
+    household = locked_row(Household, viewer, household_id)
     require_owner(viewer, household.pk)
     if fields := household.assign(changes):
         household.save(update_fields=[*fields, "updated_at"])
@@ -72,17 +74,27 @@ def require_planner(viewer: Viewer, household_id: UUID) -> None:
         raise Refusal(Code.RESOURCE_FORBIDDEN)
 
 
-def locked_with_household(rows: ScopedQuerySet, pk: UUID) -> Any:
-    """This one of the rows, locked after its household.
+def locked_with_household(model: type[Row], viewer: Viewer, pk: UUID, *, door: str = "visible_to") -> Row:
+    """This row, as `locked_row` has it, locked after its household.
 
     Every change of who is in a household, or of who is whom, starts like this: two owners who leave at once wait for
     each other, and no two couples can grow into each other.
     """
-    lock_household_of(rows.filter(pk=pk))
+    lock_household_of(model, viewer, pk, door=door)
+    return locked_row(model, viewer, pk, door=door)
+
+
+def locked_among(rows: ScopedQuerySet, pk: UUID) -> Any:
+    """The same for rows that are rarely asked for, or by whoever runs the server: they are chosen already."""
+    list(Household.objects.filter(pk__in=rows.filter(pk=pk).values("household")).for_update())
     return rows.locked(pk)
 
 
-def lock_household_of(rows: ScopedQuerySet) -> None:
-    """Where they are. Ask through the door: for what is hidden nobody even waits."""
-    households = Household.objects.filter(pk__in=rows.order_by().values("household"))
-    list(households.for_update())
+def lock_household_of(model: type[BaseModel], viewer: Viewer, pk: UUID, *, door: str = "visible_to") -> None:
+    """Where the row is. It is asked through the door: for what is hidden nobody even waits."""
+    locked_rows(_household_behind, viewer, model, door, row=pk)
+
+
+def _household_behind(viewer: Viewer, places: Places, model: type[BaseModel], door: str) -> ScopedQuerySet:
+    rows = row_behind(viewer, places, model, door)
+    return Household.objects.filter(pk__in=rows.order_by().values("household"))

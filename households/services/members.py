@@ -10,10 +10,11 @@ from accounts.services.codes import issue_code
 from accounts.services.users import create_user
 from config.client import Client
 from config.errors import Code, Refusal, invalid
+from config.kept_rows import locked_row
 from config.models import casefold_key
 from households.models import Household, Membership, Person, Role
 from households.services import diary
-from households.services.households import locked_with_household, require_owner
+from households.services.households import locked_among, locked_with_household, require_owner
 from households.viewer import Viewer
 
 
@@ -33,7 +34,7 @@ def add_member(
 
     CONFLICT_DUPLICATE when the login exists already: nobody gets a code for an account that is somebody's.
     """
-    household = Household.objects.visible_to(viewer).locked(household_id)
+    household = locked_row(Household, viewer, household_id)
     require_owner(viewer, household.pk)
     user = create_user(name=name, email=email, handle=handle)
     return _join(household, user, role, person, actor=viewer.user, client=client)
@@ -64,7 +65,7 @@ def update_member(
     person: Person | None = None,
     is_active: bool | None = None,
 ) -> Membership:
-    membership = locked_with_household(Membership.objects.visible_to(viewer), membership_id)
+    membership = locked_with_household(Membership, viewer, membership_id)
     require_owner(viewer, membership.household_id)
     if person is not None and person.pk != membership.person_id:
         if membership.user_id == viewer.user.pk:
@@ -82,7 +83,7 @@ def update_member(
 @transaction.atomic
 def set_member_person(*, membership_id: UUID, person: Person) -> Membership:
     """For staff: say who a member is, where no owner may. Every member reads it in the diary."""
-    membership = locked_with_household(Membership.objects.all(), membership_id)
+    membership = locked_among(Membership.objects.all(), membership_id)
     if person.pk == membership.person_id:
         return membership
     membership.person = _free_person(membership.household_id, person)
@@ -94,7 +95,7 @@ def set_member_person(*, membership_id: UUID, person: Person) -> Membership:
 @transaction.atomic
 def remove_member(*, viewer: Viewer, membership_id: UUID) -> None:
     """They leave, or an owner shows them out. They stay the Person that they were."""
-    membership = locked_with_household(Membership.objects.visible_to(viewer), membership_id)
+    membership = locked_with_household(Membership, viewer, membership_id)
     if membership.user_id != viewer.user.pk:
         require_owner(viewer, membership.household_id)
     if not membership.is_active:
@@ -110,7 +111,7 @@ def remove_member(*, viewer: Viewer, membership_id: UUID) -> None:
 @transaction.atomic
 def issue_member_code(*, viewer: Viewer, membership_id: UUID, client: Client) -> str:
     """A new one-time code for a member; for one who has activated before it is a reset, for all to read."""
-    membership = locked_with_household(Membership.objects.visible_to(viewer), membership_id)
+    membership = locked_with_household(Membership, viewer, membership_id)
     require_owner(viewer, membership.household_id)
     # Whoever founds another household takes this lock first, so that the account cannot grow behind the check.
     user = User.objects.locked(membership.user_id)

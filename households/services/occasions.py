@@ -50,9 +50,7 @@ def delete_occasion(*, viewer: Viewer, occasion_id: UUID) -> None:
 
 
 def restore_occasion(*, viewer: Viewer, pk: UUID) -> Occasion:
-    return undo.restore(
-        viewer=viewer, rows=Occasion.objects.all(), pk=pk, verb="occasion.restored", check=undo.refuse_guests
-    )
+    return undo.restore(viewer=viewer, model=Occasion, pk=pk, verb="occasion.restored", check=undo.refuse_guests)
 
 
 def _changeable_occasion(viewer: Viewer, occasion_id: UUID) -> Occasion:

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from config.errors import Code, Refusal, invalid
+from config.kept_rows import locked_row
 from households.models import Household, Membership, Person, PersonMember, Tag
 from households.services import diary, undo
 from households.services.households import locked_with_household, require_planner
@@ -25,7 +26,7 @@ def create_person(
 ) -> Person:
     """Somebody new; with `members`, a couple or group made of them."""
     household_id = viewer.planning(household).household_id
-    Household.objects.visible_to(viewer).locked(household_id)
+    locked_row(Household, viewer, household_id)
     person = Person(household_id=household_id)
     person.assign(_columns(fields))
     person.save()
@@ -64,7 +65,7 @@ def delete_person(*, viewer: Viewer, person_id: UUID) -> None:
 def restore_person(*, viewer: Viewer, pk: UUID) -> Person:
     return undo.restore(
         viewer=viewer,
-        rows=Person.objects.all(),
+        model=Person,
         pk=pk,
         verb="person.restored",
         check=_check_return,
@@ -95,7 +96,7 @@ def may_decide_over(viewer: Viewer, household_id: UUID, person_ids: Iterable[UUI
 
 
 def _changeable_person(viewer: Viewer, person_id: UUID) -> Person:
-    person = locked_with_household(Person.objects.visible_to(viewer), person_id)
+    person = locked_with_household(Person, viewer, person_id)
     require_planner(viewer, person.household_id)
     return person
 

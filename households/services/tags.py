@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from config.errors import Code, Refusal, invalid
+from config.kept_rows import locked_row
 from config.models import casefold_key
 from households.models import Household, Tag
 from households.services import diary, undo
@@ -29,7 +30,7 @@ def create_tag(*, viewer: Viewer, name: str, household: Household | None = None,
     """
     household_id = viewer.planning(household).household_id
     # Two who make the same word at once take turns.
-    Household.objects.visible_to(viewer).locked(household_id)
+    locked_row(Household, viewer, household_id)
     tag = Tag.objects.filter(household=household_id, name_key=casefold_key(name)).first()
     if tag and tag.deleted_at is None:
         return tag, False
@@ -43,7 +44,7 @@ def create_tag(*, viewer: Viewer, name: str, household: Household | None = None,
 @transaction.atomic
 def update_tag(*, viewer: Viewer, tag_id: UUID, changes: dict[str, Any]) -> Tag:
     """CONFLICT_DUPLICATE when another tag has that name, or had it when it was deleted: that one can be made again."""
-    tag = locked_with_household(Tag.objects.visible_to(viewer), tag_id)
+    tag = locked_with_household(Tag, viewer, tag_id)
     if fields := tag.assign(changes):
         same_name = Tag.objects.filter(household=tag.household_id, name_key=casefold_key(tag.name))
         if same_name.exclude(pk=tag.pk).exists():
@@ -56,13 +57,13 @@ def update_tag(*, viewer: Viewer, tag_id: UUID, changes: dict[str, Any]) -> Tag:
 @transaction.atomic
 def delete_tag(*, viewer: Viewer, tag_id: UUID) -> None:
     """Leave a tombstone. It stays, unseen, on whatever it was put on, and is there again when it comes back."""
-    tag = locked_with_household(Tag.objects.visible_to(viewer), tag_id)
+    tag = locked_with_household(Tag, viewer, tag_id)
     tag.entomb(by=viewer.user)
     diary.record(household_id=tag.household_id, actor=viewer.user, verb="tag.deleted", subject=tag)
 
 
 def restore_tag(*, viewer: Viewer, pk: UUID) -> Tag:
-    return undo.restore(viewer=viewer, rows=Tag.objects.all(), pk=pk, verb="tag.restored", lock=locked_with_household)
+    return undo.restore(viewer=viewer, model=Tag, pk=pk, verb="tag.restored", lock=locked_with_household)
 
 
 def put_tags(row: Tagged, tags: Iterable[Tag] | None, *, is_new: bool = False) -> list[str]:

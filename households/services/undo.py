@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from config.errors import Code, Refusal
-from config.models import ScopedQuerySet
+from config.kept_rows import locked_row
+from config.models import BaseModel
 from households.services import diary
 from households.services.households import require_planner
 from households.viewer import Viewer
@@ -30,18 +31,18 @@ def refuse_guests(viewer: Viewer, row: Any) -> None:
 def restore(
     *,
     viewer: Viewer,
-    rows: ScopedQuerySet,
+    model: type[BaseModel],
     pk: UUID,
     verb: str,
     check: Callable[[Viewer, Any], None] = no_objection,
-    lock: Callable[[ScopedQuerySet, UUID], Any] = ScopedQuerySet.locked,
+    lock: Callable[..., Any] = locked_row,
 ) -> Any:
     """Take back the viewer's own deletion; for anybody else, and when it is too late, there is nothing.
 
     What is not deleted (any more) is left as it is, so that asking twice answers the same. `check` refuses what would
     contradict something that was done since; `lock` is how its deletion locks it.
     """
-    row = lock(rows.known_to(viewer), pk)
+    row = lock(model, viewer, pk, door="known_to")
     if row.deleted_at is None:
         return row
     if row.deleted_by_id != viewer.user.pk or row.deleted_at < timezone.now() - UNDO_LIFETIME:

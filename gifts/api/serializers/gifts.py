@@ -55,7 +55,7 @@ class GiftWriteSerializer(StrictModelSerializer):
 
 
 class GiftCreateSerializer(GiftWriteSerializer):
-    household = VisibleRelatedField(Household.objects.all(), required=False)
+    household = VisibleRelatedField(Household, required=False)
 
     class Meta(GiftWriteSerializer.Meta):
         fields = ["household", *GiftWriteSerializer.Meta.fields]

@@ -154,7 +154,7 @@ class MoveSerializer(StrictSerializer):
 
 
 class ClaimUpdateSerializer(StrictSerializer):
-    giver = VisibleRelatedField(Person.objects.all(), required=False)
+    giver = VisibleRelatedField(Person, required=False)
     quantity = serializers.IntegerField(required=False, **QUANTITY)
     status = serializers.ChoiceField(choices=Claim.Status.choices, required=False)
     actual_price = serializers.DecimalField(

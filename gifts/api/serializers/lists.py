@@ -39,9 +39,9 @@ class GiftListUpdateSerializer(StrictModelSerializer):
 
 
 class GiftListCreateSerializer(GiftListUpdateSerializer):
-    household = VisibleRelatedField(Household.objects.all(), required=False)
-    recipient = VisibleRelatedField(Person.objects.all(), required=False, allow_null=True)
-    occasion = VisibleRelatedField(Occasion.objects.all(), required=False, allow_null=True)
+    household = VisibleRelatedField(Household, required=False)
+    recipient = VisibleRelatedField(Person, required=False, allow_null=True)
+    occasion = VisibleRelatedField(Occasion, required=False, allow_null=True)
 
     class Meta(GiftListUpdateSerializer.Meta):
         fields = ["household", "kind", "recipient", "occasion", *GiftListUpdateSerializer.Meta.fields]

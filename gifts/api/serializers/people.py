@@ -4,4 +4,4 @@ from households.models import Person
 
 
 class PersonMergeSerializer(StrictSerializer):
-    into = VisibleRelatedField(Person.objects.all(), help_text="The person who is left.")
+    into = VisibleRelatedField(Person, help_text="The person who is left.")

@@ -29,4 +29,4 @@ class ListShareSerializer(serializers.ModelSerializer):
 
 
 class ListShareCreateSerializer(StrictSerializer):
-    guest = VisibleRelatedField(Membership.objects.all(), help_text="The membership of a guest of this household.")
+    guest = VisibleRelatedField(Membership, help_text="The membership of a guest of this household.")

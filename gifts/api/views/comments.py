@@ -31,7 +31,7 @@ class CommentViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet):
         return super().get_queryset().prefetch_related(Prefetch("hidden_from", people), Prefetch("mentions", users))
 
     def lock(self) -> None:
-        locked_with_household(Comment.objects.visible_to(self.viewer), self.kwargs["pk"])
+        locked_with_household(Comment, self.viewer, self.kwargs["pk"])
 
     @extend_schema(request=serializers.CommentCreateSerializer)
     def create(self, request: Request) -> Response:

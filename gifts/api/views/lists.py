@@ -30,7 +30,7 @@ class GiftListViewSet(ListMixin, RetrieveMixin, RestoreMixin, RepeatableViewSet)
         return queryset.as_seen_by(self.viewer) if self.viewer else queryset
 
     def lock(self) -> None:
-        lists.locked_after_main_list(GiftList.objects.visible_to(self.viewer), self.kwargs["pk"])
+        lists.locked_after_main_list(GiftList, self.viewer, self.kwargs["pk"])
 
     @extend_schema(request=serializers.GiftListCreateSerializer)
     def create(self, request: Request) -> Response:

@@ -25,7 +25,7 @@ class ListShareViewSet(ListMixin, RepeatableViewSet):
         return super().get_queryset().filter(list=self.kwargs.get("list_id"))
 
     def lock(self) -> None:
-        lists.locked_after_main_list(GiftList.objects.visible_to(self.viewer), self.kwargs["list_id"])
+        lists.locked_after_main_list(GiftList, self.viewer, self.kwargs["list_id"])
 
     @extend_schema(
         request=serializers.ListShareCreateSerializer,
