@@ -1,8 +1,6 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
 from accounts.models import AuthEvent, DeviceSession, User
@@ -50,7 +48,6 @@ def deactivate_user(*, user: User, actor: User | None, client: Client) -> None:
     user.save(update_fields=["is_active", "updated_at"])
     withdraw_codes(user=user, actor=actor, client=client)
     revoke_sessions(sessions=user.sessions.all(), reason=DeviceSession.Revoked.STAFF, actor=actor, client=client)
-    _end_admin_sessions(user)
 
 
 def record_rights(*, user: User, rights: Iterable[str], actor: User, client: Client) -> None:
@@ -64,13 +61,6 @@ def record_rights(*, user: User, rights: Iterable[str], actor: User, client: Cli
             actor=actor,
             reason=f"{right}_{'on' if getattr(user, right) else 'off'}",
         )
-
-
-def _end_admin_sessions(user: User) -> None:
-    # Only staff have these, and whose they are stands inside, so each is looked into.
-    for session in Session.objects.all():
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
-            session.delete()
 
 
 def _taken_logins(user: User) -> dict[str, list[str]]:
