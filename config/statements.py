@@ -11,7 +11,7 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import partial
+from functools import lru_cache, partial
 from threading import Lock
 from types import SimpleNamespace
 from typing import Any
@@ -19,7 +19,7 @@ from uuid import UUID
 
 from django.db import connection, models
 from django.db.backends.utils import CursorWrapper
-from psycopg import Cursor
+from psycopg import RawCursor
 
 Values = Mapping[str, Any]
 NO_VALUES: Values = {}
@@ -27,6 +27,7 @@ NO_VALUES: Values = {}
 MOST_KEPT = 2_000
 MOST_PREPARED = 40
 PLACE = re.compile("%%|%s")
+NAMED_PLACE = re.compile(r"%%|%\((?P<name>\w+)\)s")
 
 
 @dataclass(frozen=True)
@@ -209,7 +210,7 @@ def in_python(rows: models.QuerySet) -> Draft:
     return Draft(sql, params, note=partial(compiler.apply_converters, converters=converters))
 
 
-class PreparedCursor(Cursor):
+class PreparedCursor(RawCursor):
     """To plan such a statement takes PostgreSQL longer than to run it. Prepared, it is planned once for each connection
     (`plan_cache_mode`).
 
@@ -217,10 +218,26 @@ class PreparedCursor(Cursor):
     """
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        super().execute(query, params, prepare=True)
+        numbered, names = _numbered(query)
+        super().execute(numbered, [params[name] for name in names], prepare=True)
         # psycopg keeps no text of what it has prepared, but that is where Django's log of queries looks for it.
-        self._query: Any = SimpleNamespace(query=query.encode())
+        self._query: Any = SimpleNamespace(query=numbered)
         return self
+
+
+@lru_cache(MOST_KEPT)
+def _numbered(sql: str) -> tuple[bytes, list[str]]:
+    """The statement as PostgreSQL reads it ($1, $2), and which value each number stands for.
+
+    psycopg's own cursor would take long statements apart anew each time: it remembers only short ones.
+    """
+    numbers: dict[str, int] = {}
+
+    def place(found: re.Match) -> str:
+        name = found["name"]
+        return f"${numbers.setdefault(name, len(numbers) + 1)}" if name else "%"
+
+    return NAMED_PLACE.sub(place, sql).encode(), list(numbers)
 
 
 def _cursor() -> CursorWrapper:
