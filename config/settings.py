@@ -183,9 +183,9 @@ if DATABASE_URL:
         "timeout": env.number("DATABASE_POOL_WAIT_S", default=10, least=1),
     }
     database |= {
+        "ENGINE": "config.postgresql",
         "OPTIONS": options,
         "CONN_MAX_AGE": 0,  # a pooled connection goes back after each request
-        "CONN_HEALTH_CHECKS": True,  # makes the pool test a connection before it lends it
         "DISABLE_SERVER_SIDE_CURSORS": True,
     }
 else:

@@ -97,12 +97,12 @@ def _people() -> Select[tuple[Person, bool]]:
     """Everybody whom a gift could be for, and whether somebody is getting one for a day still to come."""
     member, group = aliased(PersonMember), aliased(PersonMember)
     to_come = and_(GiftList.recipient_id.is_not(None), or_(GiftList.occurs_on >= TODAY, GiftList.occurs_on.is_(None)))
-    expected = select(GiftList.recipient_id).where(list_is_visible(), to_come)
+    expected = select(GiftList.recipient_id).where(GiftList.household_id == HOME, list_is_visible(), to_come)
     given_to = (
         select(GiftList.recipient_id)
         .join(ListItem, ListItem.list_id == GiftList.id)
         .join(Claim, and_(Claim.item_id == ListItem.id, Claim.deleted_at.is_(None)))
-        .where(item_is_visible(), ~is_gone(), ~is_concealed(), to_come)
+        .where(ListItem.household_id == HOME, item_is_visible(), ~is_gone(), ~is_concealed(), to_come)
     )
     is_group = select(group.id).where(group.group_id == Person.id).exists()
     in_a_group = select(member.id).where(member.member_id == Person.id, member.group_id.in_(given_to)).exists()

@@ -16,7 +16,7 @@ from benchmarks.rivals.floor.rows import (
     ORDINAL,
     PAYLOAD,
     PERSONS,
-    STATUS,
+    STATUS_ALONE,
     TAKEN,
     likely,
     list_known,
@@ -139,8 +139,8 @@ HOME = value("household_id")
 TODAY = value("today") if IS_SQLITE else f"{value('today')}::date"
 TO_COME = f"(l.occurs_on >= {TODAY} OR l.occurs_on IS NULL)"
 IS_INBOX = f"(l.household_id = {HOME} AND l.kind = 'idea' AND l.recipient_id IS NULL AND l.occasion_id IS NULL)"
-IS_MINE = f"""(i.household_id = {HOME} AND NOT {CONCEALED} AND (SELECT 1 {CLAIMS}
-    AND c.giver_id = {value("me")} AND c.status <> 'gifted' LIMIT 1) IS NOT NULL)"""
+IS_MINE = f"""(i.household_id = {HOME} AND NOT {CONCEALED} AND i.id IN (SELECT c.item_id FROM gifts_claim c
+    WHERE c.household_id = {HOME} AND c.giver_id = {value("me")} AND c.status <> 'gifted' AND c.deleted_at IS NULL))"""
 SOONEST = "{}occurs_on ASC NULLS LAST, i.id"
 
 
@@ -179,7 +179,8 @@ NEXT = shape(
 )
 PEOPLE = f"""given_to AS MATERIALIZED (SELECT DISTINCT l.recipient_id FROM gifts_giftlist l
         JOIN gifts_listitem i ON i.list_id = l.id
-        WHERE {TO_COME} AND NOT {GONE} AND NOT {CONCEALED} AND {list_known()} AND l.recipient_id IS NOT NULL
+        WHERE i.household_id = {HOME} AND {TO_COME} AND NOT {GONE} AND NOT {CONCEALED} AND {list_known()}
+            AND l.recipient_id IS NOT NULL
             AND (SELECT 1 {CLAIMS} LIMIT 1) IS NOT NULL),
     people AS MATERIALIZED (SELECT p.id, p.display_name, (p.id IN (SELECT recipient_id FROM given_to)
             OR (SELECT 1 FROM households_personmember m WHERE m.member_id = p.id
@@ -188,11 +189,9 @@ PEOPLE = f"""given_to AS MATERIALIZED (SELECT DISTINCT l.recipient_id FROM gifts
             AND NOT {in_list("p.id", PERSONS)}
             AND (NOT (SELECT 1 FROM households_personmember m WHERE m.group_id = p.id LIMIT 1) IS NOT NULL
                 OR p.id IN (SELECT l.recipient_id FROM gifts_giftlist l
-                    WHERE {TO_COME} AND l.deleted_at IS NULL AND {list_known()})))"""
-BY_STATUS = f"""by_status AS MATERIALIZED (SELECT status, count(*) AS many FROM (SELECT {STATUS} AS status
+                    WHERE l.household_id = {HOME} AND {TO_COME} AND l.deleted_at IS NULL AND {list_known()})))"""
+BY_STATUS = f"""by_status AS MATERIALIZED (SELECT status, count(*) AS many FROM (SELECT {STATUS_ALONE} AS status
         FROM gifts_listitem i JOIN gifts_giftlist l ON l.id = i.list_id JOIN gifts_itemplan pl ON pl.item_id = i.id
-        LEFT JOIN ({TAKEN} FROM gifts_claim c WHERE c.household_id = {HOME} AND c.deleted_at IS NULL
-            GROUP BY c.item_id) k ON k.item_id = i.id
         WHERE i.household_id = {HOME} AND NOT {CONCEALED} AND {ITEM_VISIBLE}) AS seen GROUP BY status)"""
 STATUSES = ("idea", "shortlisted", "dropped", "buying", "ordered", "delivered", "wrapped", "gifted")
 COUNTS = shape(**{name: f"coalesce((SELECT many FROM by_status WHERE status = '{name}'), 0)" for name in STATUSES})

@@ -121,12 +121,16 @@ WITH_GIVER = "JOIN households_person gp ON gp.id = c.giver_id"
 IN_CLAIMS = CLAIMS.replace(" WHERE ", f" {WITH_GIVER} WHERE ")
 UNDER_WAY = ("buying", "ordered", "delivered", "wrapped", "gifted")
 RANK = "CASE c.status " + " ".join(f"WHEN '{status}' THEN {rank}" for rank, status in enumerate(UNDER_WAY)) + " END"
-SLOWEST = "CASE k.slowest " + " ".join(f"WHEN {rank} THEN '{status}'" for rank, status in enumerate(UNDER_WAY)) + " END"
+BY_RANK = " ".join(f"WHEN {rank} THEN '{status}'" for rank, status in enumerate(UNDER_WAY))
+COVERED = "sum(CASE WHEN c.status <> 'planned' THEN c.quantity ELSE 0 END)"
 # All that is counted of an item's claims, once; NULL where nobody takes it.
 TAKEN = f"""SELECT c.item_id, sum(c.quantity) AS claimed, min({RANK}) AS slowest,
-    sum(CASE WHEN c.status <> 'planned' THEN c.quantity ELSE 0 END) AS covered,
+    {COVERED} AS covered,
     max(CASE WHEN c.giver_id = {value("me")} THEN 1 ELSE 0 END) AS has_mine"""
-STATUS = f"CASE WHEN i.quantity <= k.covered THEN {SLOWEST} ELSE pl.stage END"
+STATUS = f"CASE WHEN i.quantity <= k.covered THEN CASE k.slowest {BY_RANK} END ELSE pl.stage END"
+# The same where an item is not read beside its claims.
+STATUS_ALONE = f"""CASE WHEN i.quantity <= (SELECT {COVERED} {CLAIMS})
+    THEN CASE (SELECT min({RANK}) {CLAIMS}) {BY_RANK} END ELSE pl.stage END"""
 REMAINING = f"""CASE WHEN {GONE} OR i.quantity < coalesce(k.claimed, 0) THEN 0
     ELSE i.quantity - coalesce(k.claimed, 0) END"""
 GIVING = '"planned", "buying", "ordered", "delivered", "wrapped", "gifted"'
