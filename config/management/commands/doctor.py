@@ -12,8 +12,8 @@ from config.doctor.findings import RULES, Finding, State, broken_rules
 class Command(StaffCommand):
     help = (
         "Looks at this server from its settings to its rows, changes nothing, and says what to do where something is "
-        "wrong. Exit code 1 when something is; what is only worth knowing is a note. It tells ids and numbers, never names, "
-        "titles or secrets."
+        "wrong. Exit code 1 when something is; what is only worth knowing is a note. It tells ids and numbers, never "
+        "names, titles or secrets."
     )
     needs_tables = False
 
