@@ -14,7 +14,9 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no connections to lose"),
 ]
 ASKING = 16
-END_ALL = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'hearth' AND datname = %s"
+END_ALL = """
+    SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name = 'hearth' AND datname = %s
+"""
 
 
 @pytest.fixture
