@@ -7,13 +7,14 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
 from config.commands import require_database, unapplied
 from config.doctor.findings import Finding, State, unhurried
 
 CLOCKS_MAY_DIFFER_S = 2
+RESTORE = "Stop Hearth and restore the newest backup: `manage.py restore --replace`."
 
 
 def reachable() -> Finding:
@@ -28,6 +29,12 @@ def reachable() -> Finding:
         State.OK,
         f"{connection.display_name} {version} answers in {(time.monotonic() - began) * 1000:,.0f} ms",
     )
+
+
+def unreadable(error: DatabaseError) -> Finding:
+    """A look that came to a place where the database itself could not go on."""
+    reason = str(error).strip().splitlines()[0].rstrip(".")
+    return Finding("damage", State.WRONG, f"the database cannot be read: {reason}", RESTORE)
 
 
 def migrations() -> Iterator[Finding]:
@@ -53,8 +60,7 @@ def state() -> Iterator[Finding]:
 def _of_sqlite() -> Iterator[Finding]:
     damage = [row[0] for row in _ask("PRAGMA quick_check(5)") if row[0] != "ok"]
     if damage:
-        advice = "Stop Hearth and restore the newest backup: `manage.py restore --replace`."
-        yield Finding("damage", State.WRONG, "places in the file are damaged", advice, len(damage))
+        yield Finding("damage", State.WRONG, "places in the file are damaged", RESTORE, len(damage))
     dangling = _ask("PRAGMA foreign_key_check")
     if dangling:
         advice = "Somebody has written to the file past Hearth; restore the newest backup without such rows."

@@ -17,18 +17,22 @@ from config.environment import is_loopback, public_address
 from config.errors import Refusal
 
 FULL_BYTES = 500 * 10**6
+PLAIN_HTTP = "Put a proxy with a certificate in front, and https:// into HEARTH_PUBLIC_URL: see deploy/README.md."
 BACKUPS_EVERY = timedelta(days=8)
 
 
 def settings_of_this_server() -> Iterator[Finding]:
     """What Django checks, and what it cannot know of us."""
     public = public_address(settings.PUBLIC_URL)
-    is_public = not is_loopback(public.hostname or "")
-    found = [message for message in run_checks(include_deployment_checks=is_public) if not message.is_silenced()]
+    is_https = public.scheme == "https"
+    # Without https most of these checks have one and the same answer.
+    found = [message for message in run_checks(include_deployment_checks=is_https) if not message.is_silenced()]
     for message in found:
-        state = State.WRONG if is_public or message.level >= ERROR else State.NOTE
+        state = State.WRONG if is_https or message.level >= ERROR else State.NOTE
         yield Finding(message.id or "check", state, message.msg.rstrip("."), message.hint or "")
-    if settings.IS_PRODUCTION and public.scheme == "https" and is_loopback(settings.HOST):
+    if not is_https and not is_loopback(public.hostname or ""):
+        yield Finding("https", State.NOTE, "whoever is on the same network can read along", PLAIN_HTTP)
+    if settings.IS_PRODUCTION and is_https and is_loopback(settings.HOST):
         yield from _proxies()
     if not found:
         yield Finding(

@@ -2,6 +2,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.management.base import CommandError
+from django.db import DatabaseError
 from django.utils.module_loading import autodiscover_modules
 
 from config.commands import StaffCommand
@@ -38,7 +39,10 @@ def examine() -> Iterator[Finding]:
     database_answers = database.reachable()
     yield database_answers
     if database_answers.state == State.OK:
-        yield from _of_the_database()
+        try:
+            yield from _of_the_database()
+        except DatabaseError as error:
+            yield database.unreadable(error)
 
 
 def _of_the_database() -> Iterator[Finding]:
