@@ -2,13 +2,16 @@
 
 import json
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.models import Model
+from tqdm import tqdm
 
 from config.errors import Refusal
 
@@ -35,6 +38,8 @@ class StaffCommand(BaseCommand):
     def run_from_argv(self, argv: list[str]) -> None:
         # systemd ends a command by SIGTERM: it is to tidy up then, as after Ctrl-C.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+        # One connection and no pool: a pool would say after ten seconds, and not why, that it got none.
+        connection.settings_dict["OPTIONS"].pop("pool", None)
         super().run_from_argv(argv)
 
     def execute(self, *args: Any, **options: Any) -> str | None:
@@ -58,6 +63,18 @@ class StaffCommand(BaseCommand):
         self.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding))
 
 
+@contextmanager
+def progress(unit: str = "") -> Iterator[Callable[[int, int | None], None]]:
+    """Says how much is done, and of how much where that is known; on a terminal only."""
+    with tqdm(unit=unit, unit_scale=True, disable=None) as bar:
+
+        def tell(done: int, total: int | None) -> None:
+            bar.total, bar.n = total, done
+            bar.refresh()
+
+        yield tell
+
+
 def bad(sentence: str) -> CommandError:
     """For what somebody has typed."""
     return CommandError(sentence, returncode=2)
@@ -70,12 +87,18 @@ def require_tables() -> None:
 
 def unapplied() -> list[str]:
     """The migrations that this database still lacks. One sentence when it does not answer."""
+    require_database()
+    executor = MigrationExecutor(connection)
+    return [str(migration) for migration, _ in executor.migration_plan(executor.loader.graph.leaf_nodes())]
+
+
+def require_database() -> None:
     try:
-        executor = MigrationExecutor(connection)
-        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except OperationalError as error:
-        raise CommandError("The database does not answer.") from error
-    return [str(migration) for migration, _ in plan]
+        connection.ensure_connection()
+    except DatabaseError as error:
+        # What libpq and SQLite say there names places, and no password.
+        reason = str(error).strip().splitlines()[0].rstrip(".")
+        raise CommandError(f"The database does not answer: {reason}.") from error
 
 
 def check_fields(row: Model, *, prefix: str = "", exclude: tuple[str, ...] = ()) -> None:

@@ -175,10 +175,10 @@ if DATABASE_URL:
         # planning it anew, which PostgreSQL would go on doing for some that are prepared.
         on_start = f"-c statement_timeout={timeout_ms} -c jit=off -c plan_cache_mode=force_generic_plan"
         options |= {"options": f"{options.get('options', '')} {on_start}".strip(), "prepare_threshold": 5}
-    pool_max = env.number("DATABASE_POOL_MAX", default=WEB_THREADS, least=1)
+    DATABASE_POOL_MAX = env.number("DATABASE_POOL_MAX", default=WEB_THREADS, least=1)
     options["pool"] = {
-        "min_size": env.number("DATABASE_POOL_MIN", default=1, most=pool_max),
-        "max_size": pool_max,
+        "min_size": env.number("DATABASE_POOL_MIN", default=1, most=DATABASE_POOL_MAX),
+        "max_size": DATABASE_POOL_MAX,
         "max_idle": env.number("DATABASE_POOL_IDLE_S", default=300, least=1),
         "timeout": env.number("DATABASE_POOL_WAIT_S", default=10, least=1),
     }

@@ -73,12 +73,40 @@ def manage(*arguments: str, data_dir: Path, **variables: str) -> subprocess.Comp
 
 
 def migrate(data_dir: Path, **variables: str) -> None:
-    """All tables are there. Those of an embedded server come from one that was migrated once for all tests."""
+    """All tables are there: copied from a database that was migrated once for all tests."""
     embedded = data_dir / "hearth.sqlite3"
     if variables.get("DATABASE_URL"):
-        _run_migrations(data_dir, **variables)
+        _fill(variables["DATABASE_URL"])
     elif not embedded.exists():
         shutil.copy(_migrated(), embedded)
+
+
+def _fill(url: str) -> None:
+    """A database of PostgreSQL that is empty gets its tables."""
+    with psycopg.connect(url) as opened:
+        if opened.execute("SELECT to_regclass('django_migrations')").fetchone() != (None,):
+            return
+        name = opened.info.dbname
+    with _maintenance() as maintenance:
+        maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        maintenance.execute(f"CREATE DATABASE {name} TEMPLATE {_template()}")
+
+
+@cache
+def _template() -> str:
+    name = f"hearth_template_{os.getpid()}"
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder)
+    atexit.register(_drop, name)
+    with _maintenance() as maintenance:
+        maintenance.execute(f"CREATE DATABASE {name}")
+    _run_migrations(Path(folder), **_variables_for(name))
+    return name
+
+
+def _drop(name: str) -> None:
+    with _maintenance() as maintenance:
+        maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @cache
@@ -128,13 +156,27 @@ def empty_database() -> Iterator[dict[str, str]]:
     if connection.vendor != "postgresql":
         yield {}
         return
-    found = connection.settings_dict
-    user, name = f"{quote(found['USER'])}:{quote(found['PASSWORD'])}", f"hearth_server_{os.getpid()}_{next(NUMBERS)}"
-    place = f"postgres://{user}@{found['HOST']}:{found['PORT'] or 5432}"
-    with psycopg.connect(f"{place}/postgres", autocommit=True) as maintenance:
+    name = f"hearth_server_{os.getpid()}_{next(NUMBERS)}"
+    with _maintenance() as maintenance:
         maintenance.execute(f"CREATE DATABASE {name}")
-        yield {"DATABASE_URL": f"{place}/{name}", "SECRET_KEY": "s" * 50, "HEARTH_PUBLIC_URL": "http://127.0.0.1"}
-        maintenance.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    try:
+        yield _variables_for(name)
+    finally:
+        _drop(name)
+
+
+def _variables_for(name: str) -> dict[str, str]:
+    return {"DATABASE_URL": _address(name), "SECRET_KEY": "s" * 50, "HEARTH_PUBLIC_URL": "http://127.0.0.1"}
+
+
+def _maintenance() -> psycopg.Connection:
+    return psycopg.connect(_address("postgres"), autocommit=True)
+
+
+def _address(name: str) -> str:
+    found = connection.settings_dict
+    user = f"{quote(found['USER'])}:{quote(found['PASSWORD'])}"
+    return f"postgres://{user}@{found['HOST']}:{found['PORT'] or 5432}/{name}"
 
 
 def free_port() -> int:

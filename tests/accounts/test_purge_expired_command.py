@@ -127,8 +127,9 @@ def test_the_command_line_as_a_whole(console):
     assert console.facts("purge_expired") == NONE
     assert console.done("purge_expired", "--dry-run").startswith("Would delete 0 activation codes")
     assert "unrecognized arguments" in console.refused("purge_expired", "everything")
-    nowhere = {"DATABASE_URL": "postgres://hearth:secret@127.0.0.1:9/hearth", "DATABASE_POOL_WAIT_S": "1"}
+    nowhere = {"DATABASE_URL": "postgres://hearth:secret@127.0.0.1:9/hearth"}
     nowhere |= {"SECRET_KEY": "s" * 50, "HEARTH_PUBLIC_URL": "http://127.0.0.1"}
     said_so = console.refused("purge_expired", code=1, **nowhere)
-    assert said_so.splitlines()[-1] == "CommandError: The database does not answer."
+    assert said_so.startswith("The database does not answer: ")
+    assert "Connection refused" in said_so
     assert "secret" not in said_so

@@ -15,6 +15,7 @@ import pytest
 from django.db import connection
 
 from gifts.models import GiftList
+from tests.backups import backed_up_under_load
 from tests.cast import make_family
 from tests.gifts.hostile import bomb_growth_mb, slowest_maze, try_hostile_addresses
 from tests.gifts.scene import HIDDEN_CHANGES
@@ -122,6 +123,13 @@ def hostile_previews(tmp_path: Path) -> Kept:
     return good, f"previews: {figure}; a bomb grows by {grown:.1f} MB, the worst page takes {slowest:.2f} s"
 
 
+def backups_under_load(tmp_path: Path) -> Kept:
+    found = backed_up_under_load(tmp_path, rounds=10)
+    good = not found.wrong and found.written_meanwhile > 0
+    meanwhile = f"{found.rows} rows restored and compared, {found.written_meanwhile} changes meanwhile"
+    return good, f"{found.backups} backups under load: {meanwhile}; {len(found.wrong)} differences"
+
+
 PROMISES: dict[int, Callable[[Path], Kept]] = {
     10: another_household,
     11: canaries,
@@ -131,6 +139,7 @@ PROMISES: dict[int, Callable[[Path], Kept]] = {
     17: one_change_per_tag,
     20: hostile_previews,
     23: query_counts,
+    25: backups_under_load,
 }
 # These race on connections of their own.
 REAL_TRANSACTIONS = {16, 17}
