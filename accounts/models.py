@@ -207,6 +207,7 @@ class AuthEvent(BaseModel):
         REPLAY_DETECTED = "replay_detected"
         SESSION_REVOKED = "session_revoked"
         RIGHTS_CHANGED = "rights_changed"
+        KEY_ROTATED = "key_rotated"
 
     class Outcome(models.TextChoices):
         ATTEMPTED = "attempted"
@@ -233,6 +234,35 @@ class AuthEvent(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.outcome}"
+
+
+class SigningKeyQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Any) -> Self:
+        """Nobody reads keys."""
+        return self.none()
+
+
+class SigningKey(BaseModel):
+    """What tokens are signed with, in hexadecimal. Of those whose time has come the newest signs; all that are not over
+    verify."""
+
+    secret = models.CharField(max_length=64, editable=False)
+    # Not at once, so that every process has heard of it before the first token of it comes along.
+    signs_from = models.DateTimeField(editable=False)
+    verifies_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = SigningKeyQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"signing key {self.kid}"
+
+    @property
+    def kid(self) -> str:
+        """By which a token names it (RFC 7515, section 4.1.4)."""
+        return self.pk.hex
+
+    def verifies(self, now: datetime) -> bool:
+        return self.verifies_until is None or now < self.verifies_until
 
 
 class IdempotencyKeyQuerySet(ScopedQuerySet):

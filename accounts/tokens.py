@@ -4,9 +4,7 @@ A token never decides anything alone. It says which session row to look at, and 
 """
 
 import hashlib
-import hmac
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any, Self, cast
 from uuid import UUID
 
@@ -21,35 +19,33 @@ from rest_framework_simplejwt.exceptions import (
 )
 from rest_framework_simplejwt.tokens import Token
 
+from accounts.keyring import keyring
 from accounts.models import ActivationCode, DeviceSession
 from config.errors import Code, Refusal
 
 
 class KeyringBackend(TokenBackend):
-    """Signs with the first key and verifies with whichever one the token's `kid` header names."""
+    """Signs with the key of the moment and verifies with the one that the token's `kid` header names."""
 
-    def __init__(self, keys: dict[str, str]) -> None:
+    def __init__(self) -> None:
         options = settings.SIMPLE_JWT
-        self.keys = keys
-        self.kid, signing_key = next(iter(keys.items()))
         super().__init__(
-            options["ALGORITHM"],
-            signing_key,
-            audience=options["AUDIENCE"],
-            issuer=options["ISSUER"],
-            leeway=options["LEEWAY"],
+            options["ALGORITHM"], audience=options["AUDIENCE"], issuer=options["ISSUER"], leeway=options["LEEWAY"]
         )
 
     def encode(self, payload: dict[str, Any]) -> str:
+        key = keyring.signing(_moment(payload["iat"]))
         claims = payload | {"aud": self.audience, "iss": self.issuer}
-        return jwt.encode(claims, self.signing_key, algorithm=self.algorithm, headers={"kid": self.kid})
+        return jwt.encode(claims, key.secret, algorithm=self.algorithm, headers={"kid": key.kid})
 
     def decode(self, token: Any, verify: bool = True) -> dict[str, Any]:
         try:
-            key = self.keys[jwt.get_unverified_header(token)["kid"]]
+            key = keyring.verifying(jwt.get_unverified_header(token)["kid"])
+            if key is None:
+                raise TokenBackendError
             return jwt.decode(
                 token,
-                key,
+                key.secret,
                 algorithms=[self.algorithm],
                 audience=self.audience,
                 issuer=self.issuer,
@@ -62,15 +58,12 @@ class KeyringBackend(TokenBackend):
             raise TokenBackendError from error
 
 
-@lru_cache(maxsize=1)
-def keyring() -> KeyringBackend:
-    key = hmac.new(settings.SECRET_KEY.encode(), b"hearth.accounts.tokens", hashlib.sha256).hexdigest()
-    return KeyringBackend({hashlib.sha256(key.encode()).hexdigest()[:12]: key})
+BACKEND = KeyringBackend()
 
 
 class HearthToken(Token):
     def get_token_backend(self) -> TokenBackend:
-        return keyring()
+        return BACKEND
 
     @classmethod
     def read(cls, text: str) -> Self:
@@ -84,7 +77,7 @@ class HearthToken(Token):
 
     @property
     def expires_at(self) -> datetime:
-        return datetime.fromtimestamp(self["exp"], tz=UTC)
+        return _moment(self["exp"])
 
     def _claim_uuid(self, name: str) -> UUID:
         try:
@@ -181,6 +174,10 @@ class ActivationToken(HearthToken):
     @property
     def app_version(self) -> str:
         return self["app"]
+
+
+def _moment(epoch: int) -> datetime:
+    return datetime.fromtimestamp(epoch, tz=UTC)
 
 
 def _epoch(moment: datetime) -> int:

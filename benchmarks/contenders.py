@@ -14,6 +14,9 @@ from typing import IO
 
 import httpx
 import psutil
+from django.utils import timezone
+
+from accounts.keyring import keyring
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -129,7 +132,9 @@ def start(contender: Contender, port: int, workers: int, output: IO[str]) -> sub
 
 def environment_of(contender: Contender) -> dict[str, str]:
     inherited = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
-    return inherited | contender.environment
+    # The rivals sign as Hearth does.
+    key = keyring.signing(timezone.now())
+    return inherited | {"SIGNING_KEY": f"{key.kid}:{key.secret}"} | contender.environment
 
 
 def wait_for(url: str, process: subprocess.Popen, log: Path) -> None:

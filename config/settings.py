@@ -234,6 +234,9 @@ REFRESH_GRACE = timedelta(seconds=10)
 ACTIVATION_CODE_LIFETIME = timedelta(hours=24)
 ACTIVATION_TOKEN_LIFETIME = timedelta(minutes=15)
 STREAM_TICKET_LIFETIME = timedelta(minutes=10)
+# How long a process may not have heard of a change of the keys; a new one signs when all have.
+SIGNING_KEYS_FRESH_S = 60
+SIGNING_KEY_LEAD = timedelta(seconds=2 * SIGNING_KEYS_FRESH_S)
 SIMPLE_JWT: dict[str, Any] = {"ALGORITHM": "HS256", "ISSUER": "hearth", "AUDIENCE": "hearth-api", "LEEWAY": 10}
 
 # --- The door ------------------------------------------------------------------------------------

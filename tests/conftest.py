@@ -1,11 +1,14 @@
 import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.utils import timezone
 from rest_framework.test import APIClient
 
+from accounts.keyring import keyring
 from accounts.models import DeviceSession, User
 from accounts.services.sessions import open_session
 from accounts.tokens import AccessToken
@@ -19,6 +22,13 @@ def pytest_collection_finish() -> None:
     """What was imported and collected stays to the end, so nobody looks through it for garbage again and again."""
     gc.collect()
     gc.freeze()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
+    """The signing key that the migrations have made is known from here on: some tests empty all tables."""
+    with django_db_blocker.unblock():
+        keyring.signing(timezone.now())
 
 
 @pytest.fixture

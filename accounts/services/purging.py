@@ -11,12 +11,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.models import ActivationCode, AuthEvent, DeviceSession, IdempotencyKey
+from accounts.models import ActivationCode, AuthEvent, DeviceSession, IdempotencyKey, SigningKey
 from accounts.services.idempotency import LIFETIME
 
 # Until then whoever tries an expired code is told that it has expired, not that it is wrong.
 CODES_KEPT = timedelta(days=30)
 SESSIONS_KEPT = timedelta(days=90)
+# Every process has long heard that they are over.
+KEYS_KEPT = timedelta(days=1)
 PURGED_AT_ONCE = 500
 
 
@@ -31,6 +33,7 @@ def expired() -> dict[str, QuerySet]:
         "activation_codes": ActivationCode.objects.filter(expires_at__lte=now - CODES_KEPT),
         "sessions": over.filter(~Exists(told_of)),
         "admin_sessions": Session.objects.filter(expire_date__lte=now),
+        "signing_keys": SigningKey.objects.filter(verifies_until__lte=now - KEYS_KEPT),
         "idempotency_keys": IdempotencyKey.objects.filter(created_at__lte=now - LIFETIME),
     }
 

@@ -8,7 +8,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError
 from django.utils import timezone
 
-from accounts.models import ActivationCode, AuthEvent, DeviceSession, IdempotencyKey
+from accounts.models import ActivationCode, AuthEvent, DeviceSession, IdempotencyKey, SigningKey
 from accounts.services import purging
 from accounts.services.codes import issue_code
 from accounts.services.sessions import open_session, revoke_sessions
@@ -18,7 +18,14 @@ from tests.accounts.steps import activate
 from tests.console import facts, said
 from tests.factories import UserFactory
 
-NONE = {"activation_codes": 0, "sessions": 0, "admin_sessions": 0, "idempotency_keys": 0, "dry_run": False}
+NONE = {
+    "activation_codes": 0,
+    "sessions": 0,
+    "admin_sessions": 0,
+    "signing_keys": 0,
+    "idempotency_keys": 0,
+    "dry_run": False,
+}
 
 
 @pytest.fixture
@@ -88,6 +95,15 @@ def test_a_sign_in_to_the_admin_goes_with_its_end(db):
         Session.objects.create(session_key=name, session_data="", expire_date=expires)
     assert facts("purge_expired") == NONE | {"admin_sessions": 1}
     assert Session.objects.get().pk == "good"
+
+
+def test_a_signing_key_goes_a_day_after_its_end(db):
+    now = timezone.now()
+    for ended in (None, now + timedelta(days=1), now - timedelta(hours=23), now - timedelta(hours=25)):
+        SigningKey.objects.create(secret="5" * 64, signs_from=now, verifies_until=ended)
+    before = SigningKey.objects.count()
+    assert facts("purge_expired") == NONE | {"signing_keys": 1}
+    assert SigningKey.objects.count() == before - 1
 
 
 def test_keys_of_repeated_requests_go_after_a_day(leo):

@@ -8,9 +8,10 @@ import jwt
 import pytest
 from django.utils import timezone
 
+from accounts.keyring import keyring
 from accounts.models import ActivationCode
 from accounts.services.codes import issue_code
-from accounts.tokens import AccessToken, ActivationToken, RefreshToken, keyring
+from accounts.tokens import AccessToken, ActivationToken, RefreshToken
 from tests.accounts.steps import error, refresh, refresh_token
 
 INVALID = (401, "AUTH_TOKEN_INVALID")
@@ -35,8 +36,8 @@ def forge():
     """Signs these claims with our own key, as an attacker cannot."""
 
     def forge(claims, key=None, algorithm="HS256", **headers) -> str:
-        ring = keyring()
-        return jwt.encode(claims, key or ring.signing_key, algorithm, headers={"kid": ring.kid} | headers)
+        ours = keyring.signing(timezone.now())
+        return jwt.encode(claims, key or ours.secret, algorithm, headers={"kid": ours.kid} | headers)
 
     return forge
 
@@ -50,12 +51,16 @@ def test_a_token_says_who_made_it_for_whom_and_with_which_key(phone):
     claims = jwt.decode(token, options={"verify_signature": False})
     assert (claims["iss"], claims["aud"], claims["sid"]) == ("hearth", "hearth-api", str(phone.pk))
     assert claims["exp"] - claims["iat"] == 15 * 60
-    assert jwt.get_unverified_header(token) == {"alg": "HS256", "kid": keyring().kid, "typ": "JWT"}
+    assert jwt.get_unverified_header(token) == {
+        "alg": "HS256",
+        "kid": keyring.signing(timezone.now()).kid,
+        "typ": "JWT",
+    }
 
 
 def test_a_token_without_a_signature_is_refused(api, claims):
     for algorithm in ("none", "None", "HS256"):
-        header = part({"alg": algorithm, "typ": "JWT", "kid": keyring().kid})
+        header = part({"alg": algorithm, "typ": "JWT", "kid": keyring.signing(timezone.now()).kid})
         assert error(ask(api, f"{header}.{part(claims)}.")) == INVALID
 
 
@@ -69,7 +74,7 @@ def test_an_unknown_key_id_is_refused(api, claims, forge, kid):
 
 
 def test_a_missing_key_id_is_refused(api, claims):
-    assert error(ask(api, jwt.encode(claims, keyring().signing_key, "HS256"))) == INVALID
+    assert error(ask(api, jwt.encode(claims, keyring.signing(timezone.now()).secret, "HS256"))) == INVALID
 
 
 def test_a_foreign_key_is_refused(api, claims, forge):

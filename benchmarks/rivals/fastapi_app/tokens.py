@@ -1,7 +1,5 @@
 """The signed tokens, as Hearth makes them: a token names a session, and the session's row decides."""
 
-import hashlib
-import hmac
 import os
 import time
 from dataclasses import dataclass
@@ -13,8 +11,7 @@ from fastapi import HTTPException
 
 from benchmarks.rivals.fastapi_app.tables import DeviceSession
 
-KEY = hmac.new(os.environ["SECRET_KEY"].encode(), b"hearth.accounts.tokens", hashlib.sha256).hexdigest()
-KEY_ID = hashlib.sha256(KEY.encode()).hexdigest()[:12]
+KEY_ID, KEY = os.environ["SIGNING_KEY"].split(":")
 ISSUER, AUDIENCE = "hearth", "hearth-api"
 ACCESS_SECONDS = 15 * 60
 REQUIRED = ["exp", "iat", "jti", "aud", "iss", "token_type"]

@@ -1,7 +1,5 @@
 """A bare WSGI function over two statements: who asks, and the answer."""
 
-import hashlib
-import hmac
 import os
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -15,7 +13,7 @@ import jwt
 from benchmarks.rivals.floor import queries
 from benchmarks.rivals.floor.database import IS_SQLITE, fetch, id_value, value
 
-KEY = hmac.new(os.environ["SECRET_KEY"].encode(), b"hearth.accounts.tokens", hashlib.sha256).hexdigest()
+KEY = os.environ["SIGNING_KEY"].split(":")[1]
 LIVE = f"""s.revoked_at IS NULL AND s.idle_expires_at > {value("now")} AND s.expires_at > {value("now")}"""
 WHO = f"""SELECT s.user_id, m.household_id, m.role, m.person_id, m.is_active, h.timezone, pm.group_id
     FROM accounts_devicesession s JOIN accounts_user u ON u.id = s.user_id
