@@ -64,7 +64,7 @@ class RowIdSerializer(Serializer):
 class ResourceViewSet(GenericViewSet):
     """Rows through the one door. `serializer_class` is how they are read; writes name their own serializer.
 
-    What a single row answers carries its ETag; a PATCH or DELETE may demand one by `If-Match`.
+    What a single row answers carries its ETag; a PUT, PATCH or DELETE may demand one by `If-Match`.
     """
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
@@ -201,7 +201,7 @@ class ResourceViewSet(GenericViewSet):
         return False
 
     def conditionally(self, action: Handler, request: Request, *args: Any, **kwargs: Any) -> Response:
-        if request.method not in {"PATCH", "DELETE"} or "If-Match" not in request.headers:
+        if request.method not in {"PUT", "PATCH", "DELETE"} or "If-Match" not in request.headers:
             return self.tagged(action(request, *args, **kwargs))
         with transaction.atomic():
             # Under the lock of the change: of many who have read the same, one finds it as they read it.

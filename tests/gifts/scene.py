@@ -270,7 +270,20 @@ def unshare_hidden_list(scene: Scene) -> None:
     done(scene.mia.delete(f"{path}/{row['id']}"))
 
 
+def make_tasks(scene: Scene) -> None:
+    """One of a claim, and one of their own words; they are changed, done and deleted."""
+    claim("mia")(scene)
+    tasks = f"{API}/users/me/tasks"
+    one = done(scene.mia.post(f"{API}/items/{scene.wish.pk}/tasks", {"kind": "wrap"}))
+    other = {"title": "Hide it", "item": str(scene.hidden_item.pk), "repeat_after_days": 7}
+    path = f"{tasks}/{done(scene.ada.post(tasks, other))['id']}"
+    done(scene.mia.patch(f"{tasks}/{one['id']}", {"title": "Wrap the socks"}))
+    done(scene.ada.patch(f"{path}/toggle"))
+    done(scene.ada.delete(path))
+
+
 HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
+    "somebody makes tasks of it": make_tasks,
     "somebody claims it": claim("mia"),
     "somebody claims all of it": claim("mia", quantity=3),
     "two share it": in_turn(claim("mia", quantity=2), claim("ada")),
