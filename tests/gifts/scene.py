@@ -10,6 +10,7 @@ from gifts.models import Comment, GiftList, ListItem
 from households.models import Occasion, Role, Tag
 from households.services.tags import create_tag
 from tests.cast import Family, Member, join
+from tests.factories import TaskFactory
 from tests.gifts.looking import API
 
 
@@ -45,6 +46,9 @@ def make_scene(family: Family) -> Scene:
     christmas = Occasion.objects.create(household=family.household, name="Christmas", budget_total=100)
     hidden_list = family.mia.list("For Leo", recipient=family.leo.person, occasion=christmas)
     family.ada.say("Which size?", item=wish, hidden_from=[])
+    hidden_item = family.mia.add(hidden_list, "A drill")
+    # From before it became a surprise for him.
+    TaskFactory(owner=family.leo.user, item=hidden_item, title="Fetch the drill", repeat_after_days=7)
     return Scene(
         family=family,
         christmas=christmas,
@@ -52,7 +56,7 @@ def make_scene(family: Family) -> Scene:
         wish=wish,
         second_wish=second_wish,
         hidden_list=hidden_list,
-        hidden_item=family.mia.add(hidden_list, "A drill"),
+        hidden_item=hidden_item,
         beside=family.ada.add(wishlist, "A lamp"),
         birthday_list=family.leo.list("Birthday", recipient=family.leo.person),
         birthday=Occasion.objects.create(household=family.household, name="Birthday", honoree=family.leo.person),

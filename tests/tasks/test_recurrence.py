@@ -16,10 +16,9 @@ from households.viewer import Viewer
 from tasks.models import Task
 from tasks.recurrence import MAX_RULE_LENGTH, days_later, is_one_of_its_days, next_day, parts_of
 from tasks.services.tasks import toggle_task
-from tests.cast import Family
 from tests.envelope import code_of, complaints
-
-TASKS = "/api/v1/users/me/tasks"
+from tests.tasks import doing
+from tests.tasks.doing import TASKS
 
 
 def days(rule: str, start: date, most: int = 8) -> list[date]:
@@ -187,15 +186,8 @@ def test_whatever_somebody_writes_is_a_rule_or_refused(text):
 # --- Tasks ---------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def mia(family: Family) -> APIClient:
-    return family.mia.api()
-
-
 def made(api: APIClient, **fields: Any) -> dict[str, Any]:
-    answer = api.post(TASKS, {"title": "Water the plants", "due_on": "2031-01-31"} | fields)
-    assert answer.status_code == 201, answer.content
-    return answer.json()
+    return doing.made(api, **{"title": "Water the plants", "due_on": "2031-01-31"} | fields)
 
 
 def done(api: APIClient, task: dict[str, Any]) -> dict[str, Any]:

@@ -1,32 +1,18 @@
 """What somebody means to do: made, read, changed and deleted by nobody but them."""
 
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
-from rest_framework.test import APIClient
 
 from households.models import Activity, Membership, Role
 from households.services.undo import UNDO_LIFETIME
 from tasks.models import Task
-from tests.cast import Family, join
+from tests.cast import join
 from tests.envelope import NOWHERE, code_of, complaints
 from tests.factories import TaskFactory
-
-TASKS = "/api/v1/users/me/tasks"
-
-
-@pytest.fixture
-def mia(family: Family) -> APIClient:
-    return family.mia.api()
-
-
-def made(api: APIClient, **fields: Any) -> dict[str, Any]:
-    answer = api.post(TASKS, {"title": "Fetch the cake"} | fields)
-    assert answer.status_code == 201, answer.content
-    return answer.json()
+from tests.tasks.doing import TASKS, made
 
 
 def test_a_task_needs_a_title_only(family, mia):
