@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Case, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.lookups import IsNull
 
 from config.models import Deletable, EachRow, ScopedQuerySet, SearchText, by_deleter
 from gifts.models import ListItem
@@ -112,12 +113,12 @@ class Task(HouseholdRow, Deletable):  # type: ignore[misc]
             ),
         ]
         indexes = [
-            # Each is the beginning of a page: newest first or by day; all of them, or those that are done or not. To go
-            # through the days backwards PostgreSQL needs one more, which SQLite cannot have: migration 0002.
+            # Each is the beginning of a page: newest first or by day; all of them, or those that are done or not.
             models.Index(fields=["owner", "-id"], name="task_by_owner"),
             models.Index(fields=["owner", "completed", "-id"], name="task_by_owner_and_state"),
-            models.Index(fields=["owner", "due_on", "id"], name="task_by_day"),
-            models.Index(fields=["owner", "completed", "due_on", "id"], name="task_by_state_and_day"),
+            models.Index("owner", IsNull(F("due_on"), True), "due_on", "id", name="task_by_day"),
+            models.Index("owner", IsNull(F("due_on"), False), "due_on", "id", name="task_by_day_backwards"),
+            models.Index("owner", "completed", IsNull(F("due_on"), True), "due_on", "id", name="task_by_state_and_day"),
             by_household("task_by_household"),
             by_deleter("task_by_deleter"),
         ]

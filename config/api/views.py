@@ -139,7 +139,7 @@ class ResourceViewSet(GenericViewSet):
         shape: Hashable = None,
     ) -> tuple[Found, Any]:
         """What the rows of each part look like to this viewer; and what `parts` has noted."""
-        values = {**self.viewer.values, **self.kwargs, **asked.ids, **values}
+        values = {**self.viewer.values, **self.kwargs, **asked.values, **values}
         key = (type(self), self.action, self.viewer.shape, asked.params, shape) if asked.recurs else None
         (texts,), (kinds, note) = statements.ask(key, values, partial(self._built, parts, asked))
         found = {name: orjson.loads(text) for name, text in zip(kinds, texts, strict=True)}

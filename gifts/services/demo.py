@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts.models import ActivationCode, AuthEvent, DeviceSession, IdempotencyKey, User
@@ -94,7 +94,7 @@ def _remove(households: list[UUID]) -> None:
     )
     users = list(only_here.values_list("pk", flat=True).distinct())
     # In any order: the database looks at foreign keys when all of it is gone.
-    for model in (DiaryCounter, *_tables()):
+    for model in _tables():
         _delete(model._base_manager.filter(household__in=households))
     _delete(Household.objects.filter(pk__in=households))
     _remove_users(users)
@@ -109,9 +109,9 @@ def _remove_users(users: list[UUID]) -> None:
     User.objects.filter(pk__in=users).delete()
 
 
-def _tables() -> list[type[HouseholdRow]]:
+def _tables() -> list[type[Model]]:
     """All that a household may have rows in, also those of rooms that stand upon this one."""
-    return [model for model in apps.get_models() if issubclass(model, HouseholdRow)]
+    return [model for model in apps.get_models() if issubclass(model, HouseholdRow | DiaryCounter)]
 
 
 def _delete(rows: QuerySet) -> None:

@@ -3,7 +3,7 @@ from uuid import UUID
 import django_filters
 from django.db.models import QuerySet
 
-from config.api.filters import Flag, Ordering, Search
+from config.api.filters import Day, Flag, Ordering, Search
 from households.api.filters import HouseholdScopedFilter
 from tasks.models import Task, is_overdue_for
 
@@ -28,15 +28,8 @@ class TaskFilter(HouseholdScopedFilter):
 
     completed = Flag(help_text="Only what is done, or only what is not.")
     overdue = Flag(method="only_overdue", help_text="Only what should have been done by now, or all else.")
-    due_after = django_filters.DateFilter(
-        field_name="due_on", lookup_expr="gte", input_formats=["%Y-%m-%d"], help_text="Due on this day or a later one."
-    )
-    due_before = django_filters.DateFilter(
-        field_name="due_on",
-        lookup_expr="lte",
-        input_formats=["%Y-%m-%d"],
-        help_text="Due on this day or an earlier one.",
-    )
+    due_after = Day(field_name="due_on", lookup_expr="gte", help_text="Due on this day or a later one.")
+    due_before = Day(field_name="due_on", lookup_expr="lte", help_text="Due on this day or an earlier one.")
     priority = django_filters.ChoiceFilter(choices=[(str(number), number) for number in range(4)])
     item = AboutItem(help_text="What there is to do for this item.")
     search = TaskSearch(help_text="Every word must occur in title or description; case and accents do not matter.")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 from rest_framework.test import APIClient
 
+from config.statements import statements
 from households.models import Household, Membership
 from tasks.models import Task
 from tests.cast import Family
@@ -178,3 +179,11 @@ def test_each_household_has_a_day_of_its_own(family, neighbour, mia):
     late, today = (TaskFactory(owner=family.mia.user, household=home, due_on=behind) for home in zones)
     assert listed(mia, "overdue=true") == [str(late.pk)]
     assert [mia.get(f"{TASKS}/{task.pk}").json()["is_overdue"] for task in (late, today)] == [True, False]
+
+
+def test_for_each_day_the_same_statement_is_asked_and_each_finds_its_own(mia, tasks):
+    assert places(mia, tasks, "due_after=2031-05-02") == [3, 0]
+    kept = set(statements._kept)
+    assert places(mia, tasks, "due_after=2031-05-01") == [3, 2, 0]
+    assert places(mia, tasks, "due_after=0001-01-01") == [5, 3, 2, 0]
+    assert set(statements._kept) == kept

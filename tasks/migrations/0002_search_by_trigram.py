@@ -1,8 +1,7 @@
 import structlog
 from django.db import DatabaseError, migrations, transaction
 
-BACKWARDS = "task_by_day_backwards"
-SEARCH = "task_search_by_trigram"
+INDEX = "task_search_by_trigram"
 SCHEMA_OF_EXTENSION = """
     SELECT quote_ident(nspname) FROM pg_extension JOIN pg_namespace ON pg_namespace.oid = extnamespace
     WHERE extname = 'pg_trgm'
@@ -10,13 +9,12 @@ SCHEMA_OF_EXTENSION = """
 
 
 def build(apps, schema_editor):
-    """On PostgreSQL: what an index of Django's cannot say on SQLite, and what finds a few letters within a text.
+    """On PostgreSQL: the index that finds a few letters within a text, as for gifts.
 
-    A role that may not create the extension gets a warning and no index for search, see the one of gifts.
+    A role that may not create the extension gets a warning and no index.
     """
     if schema_editor.connection.vendor != "postgresql":
         return
-    schema_editor.execute(f"CREATE INDEX {BACKWARDS} ON tasks_task (owner_id, due_on DESC NULLS LAST, id DESC)")
     with schema_editor.connection.cursor() as cursor:
         try:
             with transaction.atomic(using=schema_editor.connection.alias):
@@ -25,7 +23,7 @@ def build(apps, schema_editor):
                 cursor.execute(SCHEMA_OF_EXTENSION)
                 (schema,) = cursor.fetchone()
                 cursor.execute(
-                    f"CREATE INDEX IF NOT EXISTS {SEARCH} ON tasks_task USING gin (search_text {schema}.gin_trgm_ops)"
+                    f"CREATE INDEX IF NOT EXISTS {INDEX} ON tasks_task USING gin (search_text {schema}.gin_trgm_ops)"
                 )
         except DatabaseError as error:
             structlog.get_logger("hearth.migrations").warning(
@@ -35,8 +33,7 @@ def build(apps, schema_editor):
 
 def remove(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
-        for name in (SEARCH, BACKWARDS):
-            schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
+        schema_editor.execute(f"DROP INDEX IF EXISTS {INDEX}")
 
 
 class Migration(migrations.Migration):
