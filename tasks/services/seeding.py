@@ -8,9 +8,9 @@ from gifts.services.seeding.sizes import HouseholdSize, shares
 from tasks.models import Task
 from tasks.services.errands import KINDS
 
-TASKS_EACH = 5
-# The measured family has as many on every host, whatever lies beside it.
+# The measured family has as many on every host, whatever lies beside it: there, for each of the people.
 FAMILY_TASKS = 1_000
+TASKS_EACH = 5
 
 CHORES = [
     "Water the plants", "Bake a cake", "Call the plumber", "Take out the paper", "Write the cards", "Fetch the parcel",
@@ -24,10 +24,10 @@ class TaskSeeding:
     """How many tasks each household gets, and what they are."""
 
     def __init__(self, sizes: list[HouseholdSize], total: int | None) -> None:
-        people = [size.people for size in sizes]
-        total = TASKS_EACH * sum(people) if total is None else total
-        family = min(total, FAMILY_TASKS) if len(sizes) > 1 else total
-        self.counts = [family, *(shares(total - family, people[1:]) if len(sizes) > 1 else [])]
+        others = [size.people for size in sizes[1:]]
+        total = FAMILY_TASKS + TASKS_EACH * sum(others) if total is None else total
+        family = min(total // 2, FAMILY_TASKS) if others else total
+        self.counts = [family, *(shares(total - family, others) if others else [])]
 
     def add_to(self, home: Home, number: int) -> None:
         for _ in range(self.counts[number]):

@@ -107,7 +107,7 @@ def test_rows_are_stored_as_django_would_store_them(seed):
 def test_the_measured_family_has_some_of_everything(seed):
     rows = seed(households=1)["rows"]
 
-    sizes = {"gift": 2000, "listitem": 5000, "itemplan": 5000, "giftlist": 100, "user": 12, "task": 90}
+    sizes = {"gift": 2000, "listitem": 5000, "itemplan": 5000, "giftlist": 100, "user": 12, "task": FAMILY_TASKS}
     assert sizes.items() <= rows.items()
     assert rows["activity"] > 5000
     assert set(Claim.objects.values_list("status", flat=True)) == set(Claim.Status)
@@ -235,9 +235,9 @@ def test_in_production_it_wants_to_be_told_that_the_server_is_for_measuring():
 
 
 def test_there_are_as_many_tasks_as_asked_for(seed):
-    made = seed(households=3, people=20, items=60, tasks=1_500)
+    made = seed(households=3, people=20, items=60, tasks=3_000)
 
-    assert made["rows"]["task"] == Task.objects.count() == 1_500
+    assert made["rows"]["task"] == Task.objects.count() == 3_000
     assert Task.objects.filter(household=made["household"]).count() == FAMILY_TASKS
     for some in ({"item": None}, {"due_on": None}, {"completed": True}, {"repeat_after_days": 7}, {"recurrence": ""}):
         assert Task.objects.filter(**some).exists()

@@ -39,7 +39,7 @@ class Command(StaffCommand):
         parser.add_argument("--people", metavar="N", help="in all (default: 18, and 8 for each household beside)")
         parser.add_argument("--items", metavar="N", help="on lists in all (default: 100000)")
         parser.add_argument("--households", metavar="N", help="in all (default: as many as it takes)")
-        parser.add_argument("--tasks", metavar="N", help="in all (default: 5 for each of the people)")
+        parser.add_argument("--tasks", metavar="N", help="in all (default: 1000, and 5 for each of the people beside)")
         parser.add_argument("--seed", default="hearth", help="the same makes the same, but for keys, days and logins")
         parser.add_argument("--password", help="of every seeded login (default: a random one)")
         parser.add_argument(
