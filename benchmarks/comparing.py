@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 # What differs between two runs of one write: keys, times, tokens. And of a page, where its links lead.
-MADE_UP = re.compile(r"^(id|created_at|updated_at|at|access|refresh|device_id)$")
+MADE_UP = re.compile(r"^(id|created_at|updated_at|completed_at|at|access|refresh|device_id)$")
 LINKS = {"next", "previous"}
 
 

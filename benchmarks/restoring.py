@@ -12,8 +12,9 @@ from accounts.models import AuthEvent, DeviceSession
 from benchmarks.scene import Scene
 from gifts.models import Claim, Gift, GiftTag, ItemPlan
 from households.models import Activity, DiaryCounter
+from tasks.models import Task
 
-KEPT: list[type[models.Model]] = [Claim, ItemPlan, DiaryCounter]
+KEPT: list[type[models.Model]] = [Claim, ItemPlan, DiaryCounter, Task]
 # Children before parents.
 MADE: list[type[models.Model]] = [GiftTag, Gift, Activity]
 

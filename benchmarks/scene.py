@@ -16,6 +16,7 @@ from benchmarks.loading import load
 from gifts.models import Claim, Gift, GiftList, ItemPlan, ListItem
 from households.models import Household, Membership, Role, Tag
 from households.viewer import Viewer
+from tasks.models import Task
 
 PASSWORD = "four words of a winter evening"  # noqa: S105 (of an account that lives as long as the run)
 
@@ -61,6 +62,12 @@ class Scene:
         """That the viewer has taken, and not yet given."""
         mine = Claim.objects.alive().filter(giver__in=self._me).exclude(status=Claim.Status.GIFTED)
         return list(self._items().filter(pk__in=mine.values("item")).values_list("pk", flat=True))
+
+    @cached_property
+    def tasks_to_toggle(self) -> list[UUID]:
+        """Of which none makes another one."""
+        tasks = Task.objects.visible_to(self.viewer).filter(recurrence="", repeat_after_days=None)
+        return list(tasks.order_by("-id").values_list("pk", flat=True)[:200])
 
     def _items(self) -> QuerySet:
         lists = GiftList.objects.visible_to(self.viewer).exclude(recipient__in=self.viewer.person_ids)

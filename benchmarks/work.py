@@ -58,6 +58,11 @@ def move(scene: Scene, seconds: int) -> Iterable[Request]:
     ]
 
 
+def toggle(scene: Scene, seconds: int) -> Iterable[Request]:
+    """Done, and when it comes round again, not done."""
+    return [Request("PATCH", f"{API}/users/me/tasks/{pk}/toggle") for pk in scene.tasks_to_toggle]
+
+
 def refresh(scene: Scene, seconds: int) -> Iterable[Request]:
     for session in open_sessions(scene.viewer.user, SESSIONS_PER_SECOND * seconds):
         body = {"refresh": refresh_token(session), "device_id": str(session.device_id)}
@@ -76,6 +81,7 @@ READS = [
     Work("one list", get("/lists/{list}")),
     Work("its page of 50 items", get("/lists/{list}/items?limit=50")),
     Work("page of 50 items", get("/items?limit=50")),
+    Work("page of 50 tasks", get("/users/me/tasks?limit=50")),
     Work("dashboard", get("/dashboard")),
     Work("page of 50 diary entries", get("/activity?limit=50")),
 ]
@@ -83,6 +89,7 @@ WRITES = [
     Work("create a gift", create_gift, writes=True),
     Work("claim an item", claim, writes=True),
     Work("move a claim", move, writes=True),
+    Work("toggle a task", toggle, writes=True),
     Work("refresh a session", refresh, writes=True),
     Work("sign in", log_in, writes=True, slow=True),
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from accounts.models import DeviceSession, User
@@ -19,8 +20,10 @@ from households.models import Occasion, Person, Role, Tag
 from households.services.occasions import create_occasion, delete_occasion
 from households.services.people import add_members, delete_person
 from households.services.tags import create_tag, delete_tag, put_tags
+from tasks.models import Task
+from tasks.services.tasks import delete_task
 from tests.cast import Family, Member, join
-from tests.factories import PASSWORD, UserFactory
+from tests.factories import PASSWORD, TaskFactory, UserFactory
 
 # Method, address behind /api/v1/, and body.
 Write = tuple[str, str, dict[str, Any]]
@@ -81,6 +84,14 @@ class Crowd:
         ListShare.objects.bulk_create(ListShare(household=household, list=gift_list, guest=one) for one in memberships)
         return gift_list
 
+    def task(self) -> Task:
+        """About an item, with a rule, and so many others beside it."""
+        day = date(2031, 5, 1)
+        for _ in range(self.size):
+            TaskFactory(owner=self.mia.user)
+        rule = {"recurrence": "FREQ=DAILY", "due_on": day, "series_start": day, "series_day": day}
+        return TaskFactory(owner=self.mia.user, item=self.item(), **rule)
+
     def say(self, **about: Any) -> Comment:
         return self.mia.say(self.call(), hidden_from=self.people[1:], **about)
 
@@ -112,6 +123,10 @@ def patch(path: str, **body: Any) -> Write:
     return "PATCH", path, body
 
 
+def put(path: str, **body: Any) -> Write:
+    return "PUT", path, body
+
+
 def delete(path: str) -> Write:
     return "DELETE", path, {}
 
@@ -141,6 +156,11 @@ def day(here: Crowd) -> dict[str, Any]:
         "budget_total": "9.00",
         "notes": "n",
     }
+
+
+def task(here: Crowd) -> dict[str, Any]:
+    texts = {"title": "Wrap it", "description": "d", "due_on": "2031-05-01", "recurrence": ""}
+    return texts | {"completed": True, "priority": 2, "item": str(here.item().pk), "repeat_after_days": 7}
 
 
 WISH: dict[str, Any] = {"quantity": 5, "priority": 2, "note": "blue"}
@@ -360,6 +380,18 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
     "delete a comment": lambda here: delete(at("comments/{}", here.say(item=here.item()))),
     "restore a comment": lambda here: post(
         f"comments/{deleted(here, delete_comment, 'comment_id', here.say(item=here.item()))}/restore"
+    ),
+    # tasks
+    "create a task": lambda here: post("users/me/tasks", household=str(here.family.household.pk), **task(here)),
+    "create a task of few words": lambda here: post("users/me/tasks", title="Fetch the cake"),
+    "replace a task": lambda here: put(at("users/me/tasks/{}", here.task()), **task(here)),
+    "change a task": lambda here: patch(at("users/me/tasks/{}", here.task()), **task(here)),
+    "complete a task": lambda here: patch(at("users/me/tasks/{}/toggle", here.task()), completed=True),
+    "skip a task": lambda here: post(at("users/me/tasks/{}/skip", here.task())),
+    "delete a task": lambda here: delete(at("users/me/tasks/{}", here.task())),
+    "restore a task": lambda here: post(f"users/me/tasks/{deleted(here, delete_task, 'task_id', here.task())}/restore"),
+    "make a task of a claim": lambda here: post(
+        at("items/{}/tasks", here.mine().item), kind="wrap", due_on="2031-05-01"
     ),
     # the live diary
     "get a ticket": lambda here: post("activity/ticket"),

@@ -5,6 +5,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from accounts.models import User
+from tasks.models import Task
 
 PASSWORD = "a-warm-fire-in-winter"
 
@@ -22,3 +23,16 @@ class UserFactory(factory.django.DjangoModelFactory):
     email = factory.Sequence(lambda n: f"person{n}@example.org")
     password = factory.LazyFunction(lambda: make_password(PASSWORD))
     activated_at = factory.LazyFunction(timezone.now)
+
+
+class TaskFactory(factory.django.DjangoModelFactory):
+    """Something that its owner has to do, in a household of theirs; with `done=True`, it is done."""
+
+    class Meta:
+        model = Task
+
+    class Params:
+        done = factory.Trait(completed=True, completed_at=factory.LazyFunction(timezone.now))
+
+    household = factory.LazyAttribute(lambda task: task.owner.memberships.get().household)
+    title = factory.Sequence(lambda n: f"Task {n}")

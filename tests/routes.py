@@ -1,5 +1,6 @@
 """Every route there is, and what it answers to whom. A new route needs its lines here."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -109,6 +110,18 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     },
     "/api/v1/comments/<uuid:pk>/restore": {"POST": (401, 404, 404, 404, 200)},
     "/api/v1/dashboard": {"GET": (401, 200, 200, 200, 200)},
+    # the giver's own, about what is hidden
+    "/api/v1/users/<str:user_id>/tasks": {"GET": (401, 404, 404, 404, 200), "POST": (401, 404, 404, 404, 201)},
+    "/api/v1/users/<str:user_id>/tasks/<uuid:pk>": {
+        "GET": (401, 404, 404, 404, 200),
+        "PUT": (401, 404, 404, 404, 200),
+        "PATCH": (401, 404, 404, 404, 200),
+        "DELETE": (401, 404, 404, 404, 204),
+    },
+    "/api/v1/users/<str:user_id>/tasks/<uuid:pk>/toggle": {"PATCH": (401, 404, 404, 404, 200)},
+    "/api/v1/users/<str:user_id>/tasks/<uuid:pk>/skip": {"POST": (401, 404, 404, 404, 200)},
+    "/api/v1/users/<str:user_id>/tasks/<uuid:pk>/restore": {"POST": (401, 404, 404, 404, 200)},
+    "/api/v1/items/<uuid:item_id>/tasks": {"POST": (401, 404, 404, 404, 201)},
 }
 
 # Which row stands behind the id of a path.
@@ -126,7 +139,10 @@ SUBJECTS = {
     "items": "item",
     "claims": "claim",
     "comments": "comment",
+    "tasks": "task",
 }
+# Whose they are is said by an id, or by a word.
+WHOSE = "<str:user_id>"
 
 # A body that is good, where a route takes one; `{grandpa}` stands for his id, `{guest}` for Gus's membership. The auth
 # routes are tested on their own: they get none here.
@@ -157,6 +173,11 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("PATCH", "/api/v1/claims/<uuid:pk>"): {"quantity": 1, "actual_price": "5.00"},
     ("POST", "/api/v1/comments"): {"person": "{grandpa}", "body": "A scarf?"},
     ("PATCH", "/api/v1/comments/<uuid:pk>"): {"body": "Two scarves", "resolved": True},
+    ("POST", "/api/v1/users/<str:user_id>/tasks"): {"title": "Fetch the cake"},
+    ("PUT", "/api/v1/users/<str:user_id>/tasks/<uuid:pk>"): {"title": "Fetch two cakes"},
+    ("PATCH", "/api/v1/users/<str:user_id>/tasks/<uuid:pk>"): {"title": "Bake the cake", "priority": 2},
+    ("PATCH", "/api/v1/users/<str:user_id>/tasks/<uuid:pk>/toggle"): {"completed": True},
+    ("POST", "/api/v1/items/<uuid:item_id>/tasks"): {"kind": "wrap"},
 }
 
 OPERATIONS = [(method, path) for path, methods in TABLE.items() for method in methods]
@@ -191,6 +212,13 @@ def address(path: str, rows: dict[str, Any]) -> str:
     """The path with the id of the row that each of its parts speaks of."""
     parts = path.split("/")
     for place, part in enumerate(parts):
-        if part.startswith("<uuid:"):
+        if part == WHOSE:
+            parts[place] = str(rows["whose"])
+        elif part.startswith("<"):
             parts[place] = str(rows[SUBJECTS[parts[place - 1]]])
     return "/".join(parts)
+
+
+def described(path: str) -> str:
+    """The path as the schema writes it."""
+    return re.sub(r"<\w+:(\w+)>", r"{\1}", path).replace("{pk}", "{id}")

@@ -10,6 +10,7 @@ from accounts.models import DeviceSession
 from gifts.models import Claim, Comment, Gift, GiftList, ListItem, ListShare
 from households.models import Membership, Occasion, Role
 from households.services.tags import create_tag
+from tasks.models import Task
 from tests.cast import Family, Member, join
 
 API = "/api/v1"
@@ -91,6 +92,15 @@ def hide(home: Home) -> list[str]:
         "item": items[0],
         "gift": ListItem.objects.get(pk=items[0]).gift_id,
         "claim": Claim.objects.get(item=items[0]).pk,
+        "task": made(
+            ada,
+            "users/me/tasks",
+            title="canary-task",
+            description="canary-task-words",
+            item=items[0],
+            repeat_after_days=7,
+        ),
+        "whose": home.giver.user.pk,
         "session": DeviceSession.objects.filter(user=home.giver.user).earliest("id").pk,
     }
     return [*CANARIES, *ids_of_hidden_rows(home, [party, in_party])]
@@ -107,7 +117,8 @@ def ids_of_hidden_rows(home: Home, occasions: list[str]) -> list[str]:
     comments = Comment.objects.filter(author=home.giver.user)
     shares = ListShare.objects.filter(list__in=lists)
     parties = Occasion.objects.filter(pk__in=occasions)
-    rows = [*lists, *items, *gifts, *claims, *comments, *shares, *parties]
+    tasks = Task.objects.filter(owner=home.giver.user)
+    rows = [*tasks, *lists, *items, *gifts, *claims, *comments, *shares, *parties]
     return [str(row.pk) for row in rows]
 
 

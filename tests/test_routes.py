@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from config.api.health import HealthView
 from tests.cast import found, make_family
 from tests.envelope import NOWHERE, code_of, without_marks
-from tests.routes import ACTORS, BODIES, METHODS, OPERATIONS, TABLE, address, untold
+from tests.routes import ACTORS, BODIES, METHODS, OPERATIONS, TABLE, address, described, untold
 from tests.secrecy.doors import schema
 from tests.secrets import Home, hide, open_household, words_in
 
@@ -156,8 +156,7 @@ def readable(home: Home) -> dict[str, dict[str, Any]]:
     found = {}
     for method, place in OPERATIONS:
         if method == "GET" and place.startswith("/api/v1/"):
-            described = place.replace("<uuid:pk>", "{id}").replace("<uuid:", "{").replace(">", "}")
-            parameters = paths.get(described, {}).get("get", {}).get("parameters", [])
+            parameters = paths.get(described(place), {}).get("get", {}).get("parameters", [])
             found[place] = {p["name"]: p["schema"] for p in parameters if p["in"] == "query"}
     return found
 
@@ -185,8 +184,7 @@ STRANGE = [[], {}, True, -1, 10**30, 0.5, "", "x" * 100_000, NOWHERE, None]
 
 def writable(method: str, place: str) -> list[str]:
     """The fields that the schema names for this route."""
-    described = place.replace("<uuid:pk>", "{id}").replace("<uuid:", "{").replace(">", "}")
-    content = schema()["paths"][described][method.lower()]["requestBody"]["content"]["application/json"]
+    content = schema()["paths"][described(place)][method.lower()]["requestBody"]["content"]["application/json"]
     name = content["schema"]["$ref"].rpartition("/")[2]
     return list(schema()["components"]["schemas"][name]["properties"])
 

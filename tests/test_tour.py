@@ -18,6 +18,8 @@ EXPECTED = [
     "This is your own wish.",
     "Leo",
     "[]",
+    "Wrap: A kite",
+    "2031-12-08",
     "{'covered': 3, 'total': 4}",
     "comment.made",
     "item.added",

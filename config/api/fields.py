@@ -27,16 +27,16 @@ class VisibleRelatedField(serializers.PrimaryKeyRelatedField):
 
     default_error_messages = {"does_not_exist": "There is no such row."}
 
-    def __init__(self, model: type[BaseModel], **options: Any) -> None:
-        self.model = model
+    def __init__(self, model: type[BaseModel], *, door: str = "visible_to", **options: Any) -> None:
+        self.model, self.door = model, door
         super().__init__(queryset=model._default_manager.all(), pk_field=serializers.UUIDField(), **options)
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().visible_to(self.context["request"].auth)
+        return getattr(super().get_queryset(), self.door)(self.context["request"].auth)
 
     def to_internal_value(self, data: Any) -> Any:
         pk = self.pk_field.to_internal_value(data)
-        found = kept_rows(row_behind, self.context["request"].auth, self.model, "visible_to", row=pk)
+        found = kept_rows(row_behind, self.context["request"].auth, self.model, self.door, row=pk)
         return found[0] if found else self.fail("does_not_exist")
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Self
 from uuid import UUID
 
@@ -34,47 +35,47 @@ class StrictFilterBackend(DjangoFilterBackend):
         return rows
 
 
-# Whoever looks for words looks for others each time.
+# Whoever looks for words looks for others each time. (Ids and days are values, which every statement takes.)
 KINDS_THAT_RECUR = (django_filters.ChoiceFilter, django_filters.BooleanFilter, django_filters.OrderingFilter)
 
 
 @dataclass(frozen=True)
 class Param:
-    """A filter as it was asked; of an id, `text` is the name of a value of the statement."""
+    """A filter as it was asked; of an id or a day, `text` is the name of a value of the statement."""
 
     name: str
     text: str
-    is_id: bool
+    is_value: bool
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The filters of a request. The ids in them are values of its statement; all else in `params` decides its text."""
+    """The filters of a request. Ids and days are values of its statement; all else in `params` decides its text."""
 
-    ids: dict[str, UUID]
+    values: dict[str, UUID | date]
     params: tuple[Param, ...]
     recurs: bool
 
     @classmethod
     def of(cls, view: Any) -> Self:
         filters = getattr(getattr(view, "filterset_class", None), "base_filters", {})
-        places: dict[UUID, str] = {}
+        places: dict[UUID | date, str] = {}
         params = []
         recurs = True
         for name, text in _params_of(view, filters):
-            pk = _id_of(filters.get(name), text)
-            if pk is None:
+            value = _value_of(filters.get(name), text)
+            if value is None:
                 recurs &= isinstance(filters.get(name), KINDS_THAT_RECUR)
-                params.append(Param(name, text, is_id=False))
+                params.append(Param(name, text, is_value=False))
             else:
-                params.append(Param(name, places.setdefault(pk, f"asked_{len(places)}"), is_id=True))
-        return cls({place: pk for pk, place in places.items()}, tuple(params), recurs)
+                params.append(Param(name, places.setdefault(value, f"asked_{len(places)}"), is_value=True))
+        return cls({place: value for value, place in places.items()}, tuple(params), recurs)
 
     def query_params(self, values: Mapping[str, Any]) -> QueryDict:
-        """The filters again, with these values for the ids."""
+        """The filters again, with these values."""
         params = QueryDict(mutable=True)
         for param in self.params:
-            params.appendlist(param.name, str(values[param.text]) if param.is_id else param.text)
+            params.appendlist(param.name, str(values[param.text]) if param.is_value else param.text)
         return params
 
 
@@ -99,14 +100,21 @@ def _reads_all(declared: Any) -> bool:
     return declared is not None and issubclass(declared.field_class.widget, forms.MultipleHiddenInput)
 
 
-def _id_of(declared: Any, text: str) -> UUID | None:
-    """The id that this text is, for a filter that takes ids."""
-    if declared is None or not issubclass(declared.field_class, forms.UUIDField):
+def _value_of(declared: Any, text: str) -> UUID | date | None:
+    """The id or the day that this text is, for a filter that takes such."""
+    if declared is None or not issubclass(declared.field_class, forms.UUIDField | forms.DateField):
         return None
     try:
-        return UUID(text)
-    except ValueError:
+        return declared.field.clean(text)
+    except ValidationError:
         return None
+
+
+class Day(django_filters.DateFilter):
+    """A day as ISO 8601 writes it, and in no other way."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**({"input_formats": ["%Y-%m-%d"]} | options))
 
 
 class FlagField(forms.Field):

@@ -6,7 +6,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core import signing
-from django.db.models import F, Field, Q, QuerySet
+from django.db.models import BooleanField, F, Field, Func, Q, QuerySet, Value
+from django.db.models.lookups import IsNull
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.utils.urls import replace_query_param
@@ -81,6 +82,21 @@ class Order:
     field: str
     descending: bool
 
+    def columns(self) -> list[Any]:
+        """What they are sorted by, all of it in one direction. The first keeps empty values last."""
+        by_id = F("id")
+        return [by_id] if self.field == "id" else [IsNull(F(self.field), not self.descending), F(self.field), by_id]
+
+
+class Further(Func):
+    """`(a, b, c) > (x, y, z)`: unlike the same said with OR, a place to begin at for an index in this order."""
+
+    output_field = BooleanField()
+
+    def __init__(self, columns: list[Any], values: list[Any], *, is_less: bool) -> None:
+        rows = (Func(*row, template="(%(expressions)s)") for row in (columns, values))
+        super().__init__(*rows, template="%(expressions)s", arg_joiner=" < " if is_less else " > ")
+
 
 class Page:
     """One page of a route's rows: how its statement begins and ends, and where the next one starts."""
@@ -108,13 +124,12 @@ class Page:
     def cut(self, rows: QuerySet, values: Places) -> tuple[QuerySet, Order]:
         """The rows of this page, and at least one more if there is one; and how they are ordered."""
         order = _ordering_of(rows)
-        reversed_order = order.descending != self.is_backward
         if self.cursor:
             # A cursor belongs to the ordering it was made for, and by its salt to the route.
             if [self.cursor["field"], self.cursor["desc"]] != [order.field, order.descending]:
                 raise Refusal(Code.VALIDATION_CURSOR)
-            rows = rows.filter(_beyond(rows, order.field, reversed_order, self.is_backward, values))
-        return rows.order_by(*_order(order.field, reversed_order, self.is_backward))[: self.size + 1], order
+            rows = rows.filter(_beyond(rows, order, self.is_backward, values))
+        return rows.order_by(*_order(order, self.is_backward))[: self.size + 1], order
 
     def columns(self, order: Order) -> dict[str, str]:
         """What the rows must have for `answer`, beside their fields."""
@@ -159,27 +174,22 @@ def _ordering_of(queryset: QuerySet) -> Order:
     return Order(name.removeprefix("-"), name.startswith("-"))
 
 
-def _order(field: str, descending: bool, backward: bool) -> list[Any]:
-    nulls = {"nulls_first": True} if backward else {"nulls_last": True}
-    by_id = F("id").desc() if descending else F("id").asc()
-    if field == "id":
-        return [by_id]
-    by_value = F(field).desc(**nulls) if descending else F(field).asc(**nulls)
-    return [by_value, by_id]
+def _order(order: Order, backward: bool) -> list[Any]:
+    return [key.desc() if order.descending != backward else key.asc() for key in order.columns()]
 
 
-def _beyond(rows: QuerySet, field: str, descending: bool, backward: bool, values: Places) -> Q:
+def _beyond(rows: QuerySet, order: Order, backward: bool, values: Places) -> Q | Further:
     """The rows that come after the cursor's row in the direction of travel."""
-    beyond = "lt" if descending else "gt"
-    further_id = Q(**{f"id__{beyond}": values["cursor_id"]})
-    if field == "id":
+    is_less = order.descending != backward
+    further_id = Q(**{f"id__{'lt' if is_less else 'gt'}": values["cursor_id"]})
+    if order.field == "id":
         return further_id
-    empty = Q(**{f"{field}__isnull": True})
     if "cursor_value" not in values:
+        empty = Q(**{f"{order.field}__isnull": True})
         return (empty & further_id) | ~empty if backward else empty & further_id
-    value = values.compared_with(_type_of(rows, field), "cursor_value")
-    further = Q(**{f"{field}__{beyond}": value}) | (Q(**{field: value}) & further_id)
-    return further if backward else further | empty
+    kind = _type_of(rows, order.field)
+    value = Value(values.compared_with(kind, "cursor_value"), output_field=kind)
+    return Further(order.columns(), [Value(order.descending), value, Value(values["cursor_id"])], is_less=is_less)
 
 
 def _type_of(rows: QuerySet, name: str) -> Field:

@@ -64,7 +64,7 @@ class RowIdSerializer(Serializer):
 class ResourceViewSet(GenericViewSet):
     """Rows through the one door. `serializer_class` is how they are read; writes name their own serializer.
 
-    What a single row answers carries its ETag; a PATCH or DELETE may demand one by `If-Match`.
+    What a single row answers carries its ETag; a PUT, PATCH or DELETE may demand one by `If-Match`.
     """
 
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
@@ -139,7 +139,7 @@ class ResourceViewSet(GenericViewSet):
         shape: Hashable = None,
     ) -> tuple[Found, Any]:
         """What the rows of each part look like to this viewer; and what `parts` has noted."""
-        values = {**self.viewer.values, **self.kwargs, **asked.ids, **values}
+        values = {**self.viewer.values, **self.kwargs, **asked.values, **values}
         key = (type(self), self.action, self.viewer.shape, asked.params, shape) if asked.recurs else None
         (texts,), (kinds, note) = statements.ask(key, values, partial(self._built, parts, asked))
         found = {name: orjson.loads(text) for name, text in zip(kinds, texts, strict=True)}
@@ -201,7 +201,7 @@ class ResourceViewSet(GenericViewSet):
         return False
 
     def conditionally(self, action: Handler, request: Request, *args: Any, **kwargs: Any) -> Response:
-        if request.method not in {"PATCH", "DELETE"} or "If-Match" not in request.headers:
+        if request.method not in {"PUT", "PATCH", "DELETE"} or "If-Match" not in request.headers:
             return self.tagged(action(request, *args, **kwargs))
         with transaction.atomic():
             # Under the lock of the change: of many who have read the same, one finds it as they read it.

@@ -124,6 +124,24 @@ WORDS: dict[str, Word] = {
     "giver": Word("The Person who gives it."),
     "actual_price": Word("What was paid for this claim, all in all.", "95.00"),
     "gifted_on": Word("The day it was given.", A_DAY),
+    # --- Tasks
+    "Task.owner": Word("Whose task it is; nobody else sees it.", AN_ID),
+    "Task.title": Word(
+        "What there is to do; neutral words while the item that it is about is hidden from you.", "Wrap the telescope"
+    ),
+    "Task.description": Word("More about it; blank while the item that it is about is hidden from you."),
+    "Task.item": Word("The item that it is about; null while that is hidden from you.", AN_ID),
+    "Task.priority": Word("0 (none) to 3 (most urgent).", 2),
+    "completed": Word("Whether it is done.", False),
+    "completed_at": Word("When it was done (UTC); null while it is not.", None),
+    "due_on": Word("The day it is due, in the household's time zone; null for whenever.", A_DAY),
+    "is_overdue": Word("Whether that day is over, and it is not done.", False),
+    "recurrence": Word(
+        "When it comes again, as a rule of RFC 5545 for days that begins on `due_on`; blank for never.",
+        "FREQ=WEEKLY;BYDAY=TH",
+    ),
+    "repeat_after_days": Word("It comes again so many days after it was done; null for never.", None),
+    "next_task": Word("What follows on it in its series, once it was done; null when nothing does.", None),
     # --- What is said
     "author": Word("Who said it."),
     "body": Word("What is said, as plain text; `@handle` calls a member.", "@leo the red one or the blue one?"),

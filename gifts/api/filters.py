@@ -3,7 +3,7 @@ from uuid import UUID
 import django_filters
 from django.db.models import QuerySet
 
-from config.api.filters import Flag, Ordering, Search
+from config.api.filters import Day, Flag, Ordering, Search
 from gifts.models import Claim, Comment, Gift, GiftList, ItemPlan, ListItem
 from gifts.models.search import saying
 from gifts.moves import STATUSES
@@ -93,15 +93,8 @@ class ItemFilter(HouseholdScopedFilter):
     tag = GiftTagFilter(field_name="gift__tags")
     status = django_filters.ChoiceFilter(field_name="seen_status", choices=[(status, status) for status in STATUSES])
     stage = django_filters.ChoiceFilter(field_name="seen_stage", choices=ItemPlan.Stage.choices)
-    occurs_after = django_filters.DateFilter(
-        field_name="occurs_on", lookup_expr="gte", input_formats=["%Y-%m-%d"], help_text="For this day or a later one."
-    )
-    occurs_before = django_filters.DateFilter(
-        field_name="occurs_on",
-        lookup_expr="lte",
-        input_formats=["%Y-%m-%d"],
-        help_text="For this day or an earlier one.",
-    )
+    occurs_after = Day(field_name="occurs_on", lookup_expr="gte", help_text="For this day or a later one.")
+    occurs_before = Day(field_name="occurs_on", lookup_expr="lte", help_text="For this day or an earlier one.")
     assigned_to = django_filters.ChoiceFilter(choices=[("me", "me")], method="only_mine", help_text="What you take.")
     ordering = Ordering(
         fields={"gift_title": "title", "gift_price": "price", "priority": "priority", "occurs_on": "occurs_on"}

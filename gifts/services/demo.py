@@ -6,48 +6,22 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
+from django.apps import apps
 from django.db import transaction
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
 from accounts.models import ActivationCode, AuthEvent, DeviceSession, IdempotencyKey, User
 from accounts.services.users import create_user
-from gifts.models import (
-    Claim,
-    Comment,
-    CommentHiddenFrom,
-    CommentMention,
-    Gift,
-    GiftList,
-    GiftTag,
-    ImportedRow,
-    ItemPlan,
-    ListItem,
-    ListShare,
-)
+from gifts.models import GiftList
 from gifts.services.claims import move_item
 from gifts.services.items import add_item
 from gifts.services.lists import create_list
-from households.models import (
-    Activity,
-    DiaryCounter,
-    Household,
-    Membership,
-    Occasion,
-    Person,
-    PersonMember,
-    PersonTag,
-    Tag,
-)
+from households.models import DiaryCounter, Household, HouseholdRow, Membership, Occasion, Person
 from households.services.households import create_household
 from households.services.occasions import create_occasion
 from households.services.people import create_person
 from households.viewer import Viewer
-
-# Children before parents, since every foreign key restricts.
-SAID = (CommentMention, CommentHiddenFrom, Comment)
-PLANNED = (ListShare, GiftTag, ImportedRow, Claim, ItemPlan, ListItem, Gift)
-PEOPLE = (PersonTag, GiftList, Occasion, Activity, Membership, PersonMember, Person, Tag)
 
 HOUSEHOLDS_AT_ONCE = 20
 
@@ -119,9 +93,9 @@ def _remove(households: list[UUID]) -> None:
         memberships__in=Membership.objects.exclude(household__in=households)
     )
     users = list(only_here.values_list("pk", flat=True).distinct())
-    companions = GiftList.objects.filter(companion_of__isnull=False)
-    for rows in (*map(_all, (*SAID, *PLANNED)), companions, *map(_all, (*PEOPLE, DiaryCounter))):
-        _delete(rows.filter(household__in=households))
+    # In any order: the database looks at foreign keys when all of it is gone.
+    for model in _tables():
+        _delete(model._base_manager.filter(household__in=households))
     _delete(Household.objects.filter(pk__in=households))
     _remove_users(users)
 
@@ -135,8 +109,9 @@ def _remove_users(users: list[UUID]) -> None:
     User.objects.filter(pk__in=users).delete()
 
 
-def _all(model: type[Model]) -> QuerySet:
-    return model._base_manager.all()
+def _tables() -> list[type[Model]]:
+    """All that a household may have rows in, also those of rooms that stand upon this one."""
+    return [model for model in apps.get_models() if issubclass(model, HouseholdRow | DiaryCounter)]
 
 
 def _delete(rows: QuerySet) -> None:

@@ -15,6 +15,6 @@ class RestoreMixin:
 
     @extend_schema(request=None)
     @action(detail=True, methods=["post"])
-    def restore(self, request: Request, pk: UUID) -> Response:
+    def restore(self, request: Request, pk: UUID, **parents: Any) -> Response:
         """Take back a deletion of one's own, for 30 days. What is not deleted is answered as it is."""
         return self.shown(self.undo(viewer=self.viewer, pk=pk))

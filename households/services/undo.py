@@ -43,11 +43,17 @@ def restore(
     contradict something that was done since; `lock` is how its deletion locks it.
     """
     row = lock(model, viewer, pk, door="known_to")
+    if take_back(viewer=viewer, row=row, check=check):
+        diary.record(household_id=row.household_id, actor=viewer.user, verb=verb, subject=row)
+    return row
+
+
+def take_back(*, viewer: Viewer, row: Any, check: Callable[[Viewer, Any], None] = no_objection) -> bool:
+    """The undo alone, of a row that is locked; returns whether there was anything to undo."""
     if row.deleted_at is None:
-        return row
+        return False
     if row.deleted_by_id != viewer.user.pk or row.deleted_at < timezone.now() - UNDO_LIFETIME:
         raise Refusal(Code.RESOURCE_NOT_FOUND)
     check(viewer, row)
     row.revive()
-    diary.record(household_id=row.household_id, actor=viewer.user, verb=verb, subject=row)
-    return row
+    return True

@@ -24,7 +24,7 @@ from tests.cast import Family, Member
 from tests.envelope import NOWHERE, code_of, complaints, without_marks
 from tests.gifts.scene import HIDDEN_CHANGES, make_scene
 from tests.races import posts_with_one_key
-from tests.routes import OPERATIONS, TABLE, address
+from tests.routes import OPERATIONS, TABLE, address, described
 from tests.secrets import Home, hide, open_household
 from tests.test_routes import body_for
 
@@ -325,7 +325,7 @@ def test_every_post_is_repeatable_or_refuses_the_key_and_the_schema_says_which(h
     for method, place in OPERATIONS:
         if method == "POST" and place.startswith(f"{API}/"):
             first, second = sent_twice(giver, address(place, home.rows), body_for(home, method, place))
-            operation = paths[place.replace("<uuid:pk>", "{id}").replace("<uuid:", "{").replace(">", "}")]["post"]
+            operation = paths[described(place)]["post"]
             named = {parameter["name"] for parameter in operation.get("parameters", [])}
             is_repeatable = "Idempotency-Key" in named
             if place in HARMLESS:

@@ -113,6 +113,8 @@ def titles(family: Family) -> list[str]:
     gift_list = family.leo.list("Wishes", kind="wishlist")
     for number in range(5):
         family.leo.add(gift_list, f"Wish {number % 2}", priority=number % 3)
+    for number in range(5):
+        family.mia.api().post("/api/v1/users/me/tasks", {"title": "Do", "due_on": [None, "2031-05-01"][number % 2]})
     return [f"/api/v1/lists/{gift_list.pk}/items", "/api/v1/items", "/api/v1/gifts"]
 
 
@@ -135,7 +137,7 @@ def test_every_ordering_of_every_list_pages_to_the_same_rows(family: Family, tit
         parameters = {p["name"]: p["schema"] for p in operations.get("get", {}).get("parameters", [])}
         if "cursor" not in parameters:
             continue
-        url = path.format(household_id=family.household.pk, list_id=titles[0].split("/")[-2])
+        url = path.format(household_id=family.household.pk, list_id=titles[0].split("/")[-2], user_id="me")
         fields = {value.removeprefix("-") for value in parameters.get("ordering", {}).get("items", {}).get("enum", [])}
         for query in ["", *(f"&ordering={direction}{field}" for field in sorted(fields))]:
             whole = walk(mia, f"{url}?limit=100{query}")

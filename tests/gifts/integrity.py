@@ -15,6 +15,7 @@ from gifts.services.claims import may_give
 from gifts.services.mentions import mentioned_in
 from households.models import Activity, DiaryCounter, Household, HouseholdRow, Membership, Role
 from households.viewer import Viewer
+from tasks.models import Task
 
 
 def broken_rules() -> list[str]:
@@ -136,6 +137,12 @@ def comments_are_hidden_from_whom_they_are_about() -> Iterator[Any]:
             yield comment
 
 
+def tasks_are_about_what_their_owner_may_give() -> Iterator[Any]:
+    for user in User.objects.all():
+        items = ListItem.objects.open_to_giver(Viewer.of(user))
+        yield from Task.objects.filter(owner=user, item__isnull=False).exclude(item__in=items.values("pk"))
+
+
 CHECKS = [
     foreign_keys_stay_inside_the_household,
     keys_to_compare_and_to_search_by_are_filled,
@@ -151,4 +158,5 @@ CHECKS = [
     nobody_gives_to_themself,
     what_was_given_has_its_words,
     comments_are_hidden_from_whom_they_are_about,
+    tasks_are_about_what_their_owner_may_give,
 ]

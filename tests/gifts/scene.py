@@ -10,6 +10,7 @@ from gifts.models import Comment, GiftList, ListItem
 from households.models import Occasion, Role, Tag
 from households.services.tags import create_tag
 from tests.cast import Family, Member, join
+from tests.factories import TaskFactory
 from tests.gifts.looking import API
 
 
@@ -45,6 +46,9 @@ def make_scene(family: Family) -> Scene:
     christmas = Occasion.objects.create(household=family.household, name="Christmas", budget_total=100)
     hidden_list = family.mia.list("For Leo", recipient=family.leo.person, occasion=christmas)
     family.ada.say("Which size?", item=wish, hidden_from=[])
+    hidden_item = family.mia.add(hidden_list, "A drill")
+    # From before it became a surprise for him.
+    TaskFactory(owner=family.leo.user, item=hidden_item, title="Fetch the drill", repeat_after_days=7)
     return Scene(
         family=family,
         christmas=christmas,
@@ -52,7 +56,7 @@ def make_scene(family: Family) -> Scene:
         wish=wish,
         second_wish=second_wish,
         hidden_list=hidden_list,
-        hidden_item=family.mia.add(hidden_list, "A drill"),
+        hidden_item=hidden_item,
         beside=family.ada.add(wishlist, "A lamp"),
         birthday_list=family.leo.list("Birthday", recipient=family.leo.person),
         birthday=Occasion.objects.create(household=family.household, name="Birthday", honoree=family.leo.person),
@@ -270,7 +274,20 @@ def unshare_hidden_list(scene: Scene) -> None:
     done(scene.mia.delete(f"{path}/{row['id']}"))
 
 
+def make_tasks(scene: Scene) -> None:
+    """One of a claim, and one of their own words; they are changed, done and deleted."""
+    claim("mia")(scene)
+    tasks = f"{API}/users/me/tasks"
+    one = done(scene.mia.post(f"{API}/items/{scene.wish.pk}/tasks", {"kind": "wrap"}))
+    other = {"title": "Hide it", "item": str(scene.hidden_item.pk), "repeat_after_days": 7}
+    path = f"{tasks}/{done(scene.ada.post(tasks, other))['id']}"
+    done(scene.mia.patch(f"{tasks}/{one['id']}", {"title": "Wrap the socks"}))
+    done(scene.ada.patch(f"{path}/toggle"))
+    done(scene.ada.delete(path))
+
+
 HIDDEN_CHANGES: dict[str, Callable[[Scene], None]] = {
+    "somebody makes tasks of it": make_tasks,
     "somebody claims it": claim("mia"),
     "somebody claims all of it": claim("mia", quantity=3),
     "two share it": in_turn(claim("mia", quantity=2), claim("ada")),

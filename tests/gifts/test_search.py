@@ -8,13 +8,19 @@ from django.db import connection
 from rest_framework.test import APIClient
 from structlog.testing import capture_logs
 
+from config.trigrams import TrigramIndex
 from gifts.models import Gift, ListShare
 from households.models import Role
 from households.services.tags import create_tag, put_tags
+from tasks.models import Task
 from tests.accounts.steps import error
 from tests.cast import Family, Member, join
 from tests.gifts.looking import API
 
+INDEXES = [
+    TrigramIndex(name="gift_search_by_trigram", table="gifts_gift"),
+    TrigramIndex(name="task_search_by_trigram", table="tasks_task"),
+]
 on_postgres = pytest.mark.skipif(connection.vendor != "postgresql", reason="about an index of PostgreSQL")
 
 
@@ -189,38 +195,41 @@ def test_the_index_of_trigrams_can_serve_the_words():
     """Whether it does is the planner's to say: in a small household its own index is quicker."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
-    assert "Index Scan on gift_search_by_trigram" in Gift.objects.filter(search_text__contains="trampoline").explain()
+    for model in (Gift, Task):
+        plan = model.objects.filter(search_text__contains="trampoline").explain()
+        assert f"Index Scan on {model._meta.model_name}_search_by_trigram" in plan
 
 
 @on_postgres
 def test_without_the_right_to_the_extension_there_is_a_warning_and_no_failure(family: Family):
-    migration = importlib.import_module("gifts.migrations.0005_search_by_trigram")
     editor = Editor()
-    migration.remove(apps, editor)
+    for index in INDEXES:
+        index.remove(apps, editor)
     editor.execute("DROP EXTENSION pg_trgm")
     editor.execute("CREATE ROLE hearth_without_rights; SET LOCAL ROLE hearth_without_rights")
     with capture_logs() as logs:
-        migration.build(apps, editor)
-    assert [(line["event"], line["log_level"]) for line in logs] == [("search_without_index", "warning")]
+        for index in INDEXES:
+            index.build(apps, editor)
+    assert [(line["event"], line["log_level"]) for line in logs] == [("search_without_index", "warning")] * 2
     assert "permission denied" in logs[0]["reason"]
     editor.execute("RESET ROLE")
     assert found(family.mia.api(), "socks") == []
 
-    migration.build(apps, editor)
-    migration.build(apps, editor)
+    for index in INDEXES * 2:
+        index.build(apps, editor)
     with connection.cursor() as cursor:
-        assert "gift_search_by_trigram" in connection.introspection.get_constraints(cursor, "gifts_gift")
+        for index in INDEXES:
+            assert index.index in connection.introspection.get_constraints(cursor, index.table)
 
 
 def test_elsewhere_nothing_is_built():
-    migration = importlib.import_module("gifts.migrations.0005_search_by_trigram")
-
     class Other:
         class connection:
             vendor = "sqlite"
 
-    assert migration.build(apps, Other) is None
-    assert migration.remove(apps, Other) is None
+    for index in INDEXES:
+        assert index.build(apps, Other) is None
+        assert index.remove(apps, Other) is None
 
 
 def test_a_word_that_spells_a_place_in_a_statement_is_a_word(family: Family):

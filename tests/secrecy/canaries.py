@@ -41,6 +41,8 @@ UNTOLD = {
     "personmember.*": "a couple is read as a whole",
     "commenthiddenfrom.*": "read as a part of their comment",
     "commentmention.*": "read as a part of their comment",
+    "task.series_start": "what the next day is counted from",
+    "task.series_day": "what the next day is counted from",
 }
 
 # Told to those who may know, but not in every world: only where something of theirs was given.
@@ -51,6 +53,17 @@ ONLY: dict[tuple[str, str], set[str]] = {
     ("guest", "person"): {"id", "display_name"},
     ("guest", "tag"): {"id", "name"},
     ("guest", "activity"): set(),  # guests read no diary
+    # Of what it was about, nothing.
+    ("recipient", "task"): {
+        "id",
+        "created_at",
+        "updated_at",
+        "completed_at",
+        "due_on",
+        "priority",
+        "recurrence",
+        "repeat_after_days",
+    },
 }
 
 

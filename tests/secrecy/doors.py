@@ -9,7 +9,7 @@ from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
 
 from tests.envelope import NOWHERE
-from tests.routes import SUBJECTS, address, operations
+from tests.routes import SUBJECTS, address, described, operations
 
 Rows = dict[str, Any]
 
@@ -18,8 +18,8 @@ UNDESCRIBED = {"/", "/admin", "/api/v1/schema", "/api/v1/docs"}
 # Signing in insists on transactions and secrets of its own.
 SIGNING_IN = "/api/v1/auth/"
 
-# Where a world has no row of some kind.
-NOTHING: Rows = dict.fromkeys(SUBJECTS.values(), NOWHERE)
+# Where a world has no row of some kind. Whatever is a user's own, everybody looks for among their own.
+NOTHING: Rows = dict.fromkeys(SUBJECTS.values(), NOWHERE) | {"whose": "me"}
 
 # Parameters and fields that name a row of a kind by another word; an unknown word is tried with rows of all kinds.
 ROW_BEHIND = {
@@ -89,7 +89,7 @@ def undescribed() -> set[str]:
     return {
         f"{method} {place}"
         for method, place in operations(get_resolver().url_patterns)
-        if place not in UNDESCRIBED and method.lower() not in schema()["paths"].get(_described(place), {})
+        if place not in UNDESCRIBED and method.lower() not in schema()["paths"].get(described(place), {})
     }
 
 
@@ -116,12 +116,8 @@ def _alternatives(kind: dict[str, Any]) -> list[dict[str, Any]]:
     return [resolved(one) for one in several]
 
 
-def _described(place: str) -> str:
-    return place.replace("<uuid:pk>", "{id}").replace("<uuid:", "{").replace(">", "}")
-
-
 def _door(method: str, place: str) -> Door:
-    operation = schema()["paths"].get(_described(place), {}).get(method.lower(), {})
+    operation = schema()["paths"].get(described(place), {}).get(method.lower(), {})
     parameters = {one["name"]: one["schema"] for one in operation.get("parameters", []) if one["in"] == "query"}
     content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     return Door(method, place, parameters, resolved(content.get("schema", {})).get("properties", {}))

@@ -44,7 +44,7 @@ class Readers:
     def parts(self, view: Any, parts: Any, values: Any, *rest: Any, **named: Any) -> dict[str, Any]:
         """The parts as they are for this very request."""
         asked = rest[0] if rest else NO_FILTERS
-        everything = Places({**view.viewer.values, **view.kwargs, **asked.ids, **values})
+        everything = Places({**view.viewer.values, **view.kwargs, **asked.values, **values})
         view._draft = lambda drawn, note: drawn
         try:
             return view._built(parts, asked, everything)

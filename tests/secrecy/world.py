@@ -17,6 +17,7 @@ from households.models import Activity, DiaryCounter, HouseholdRow, Occasion, Pe
 from households.services.occasions import create_occasion
 from tests.cast import Family, Member, found, join, make_family
 from tests.envelope import NOWHERE
+from tests.factories import TaskFactory
 from tests.secrecy.doors import Rows
 
 VIEWERS = ("nobody", "other", "guest", "recipient", "half", "giver", "owner")
@@ -34,6 +35,7 @@ SEES: dict[str, set[str]] = {
     "couple": {"recipient", "giver", "owner"},  # a list for the couple
     "private": {"owner"},
     "session": {"owner"},
+    "lost": {"recipient"},  # a task of Mia's about what has become her own surprise: she reads that there is one
     "nextdoor": {"other"},
 }
 
@@ -141,6 +143,7 @@ def make_world() -> World:
     _shared(world)
     _surprises(world)
     _next_door(world)
+    _tasks(world)
     for member in world.members.values():
         _sign_in(member)
     return world
@@ -219,6 +222,19 @@ def _surprises(world: World) -> None:
         world.kinds[item.list_id] = kind
         ImportedRow.objects.create(household=family.household, fingerprint=kind, wish_key=kind, item=item)
     world.kinds[_say(ada, occasion=party).pk] = "party"
+
+
+def _tasks(world: World) -> None:
+    """Ada's, about what she keeps to herself; and Mia's, about something that was for somebody else once."""
+    for member, kind, about in ((world.family.ada, "private", "private"), (world.family.mia, "lost", "surprise")):
+        item = ListItem.objects.get(pk=world.rows_of(about)["item"])
+        by_rule = {"recurrence": "FREQ=DAILY", "series_start": DUE, "series_day": DUE}
+        for repeats in (by_rule, {"repeat_after_days": 7}):
+            task = TaskFactory(owner=member.user, item=item, description="d", due_on=DUE, done=True, **repeats)
+            world.kinds[task.pk] = kind
+
+
+DUE = date(2031, 7, 12)
 
 
 def _next_door(world: World) -> None:

@@ -5,7 +5,16 @@ from typing import Any
 from fastapi import Request, Response
 from pydantic import TypeAdapter
 
-from benchmarks.rivals.fastapi_app.schemas import ActivityOut, Dashboard, GiftListOut, GiftOut, ItemOut, Page, SignedIn
+from benchmarks.rivals.fastapi_app.schemas import (
+    ActivityOut,
+    Dashboard,
+    GiftListOut,
+    GiftOut,
+    ItemOut,
+    Page,
+    SignedIn,
+    TaskOut,
+)
 
 GIFT = TypeAdapter(GiftOut)
 GIFTS = TypeAdapter(Page[GiftOut])
@@ -14,6 +23,8 @@ ITEM = TypeAdapter(ItemOut)
 ITEMS = TypeAdapter(Page[ItemOut])
 ENTRIES = TypeAdapter(Page[ActivityOut])
 DASHBOARD = TypeAdapter(Dashboard)
+TASK = TypeAdapter(TaskOut)
+TASKS = TypeAdapter(Page[TaskOut])
 SIGNED_IN = TypeAdapter(SignedIn)
 
 

@@ -176,6 +176,25 @@ class Dashboard(Out):
     activity: list[ActivityOut]
 
 
+class TaskOut(Out):
+    id: UUID
+    household: UUID
+    owner: UUID
+    title: str
+    description: str
+    completed: bool
+    completed_at: datetime | None
+    due_on: date | None
+    is_overdue: bool
+    priority: int
+    item: UUID | None
+    recurrence: str
+    repeat_after_days: int | None
+    next_task: UUID | None
+    created_at: datetime
+    updated_at: datetime
+
+
 class GiftIn(In):
     household: UUID | None = None
     title: Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=True)]

@@ -272,3 +272,20 @@ class CommentHiddenFrom(HouseholdRow, Base):
 
     comment_id: Mapped[UUID] = mapped_column(ForeignKey(Comment.id))
     person_id: Mapped[UUID] = mapped_column(ForeignKey(Person.id))
+
+
+class Task(HouseholdRow, Base):
+    __tablename__ = "tasks_task"
+
+    owner_id: Mapped[UUID] = mapped_column(ForeignKey(User.id))
+    title: Mapped[str]
+    description: Mapped[str]
+    completed: Mapped[bool]
+    completed_at: Mapped[datetime | None]
+    due_on: Mapped[date | None]
+    priority: Mapped[int]
+    item_id: Mapped[UUID | None] = mapped_column(ForeignKey(ListItem.id))
+    recurrence: Mapped[str]
+    repeat_after_days: Mapped[int | None]
+    previous_id: Mapped[UUID | None]
+    deleted_at: Mapped[datetime | None]

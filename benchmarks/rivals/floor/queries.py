@@ -1,6 +1,6 @@
 """One statement for each read; each row of a page is its JSON and its id."""
 
-from benchmarks.rivals.floor.database import IS_SQLITE, gathered, in_list, shape, text, uuid, value
+from benchmarks.rivals.floor.database import IS_SQLITE, gathered, in_list, shape, text, truth, uuid, value
 from benchmarks.rivals.floor.rows import (
     CLAIMS,
     CONCEALED,
@@ -18,9 +18,11 @@ from benchmarks.rivals.floor.rows import (
     PERSONS,
     STATUS_ALONE,
     TAKEN,
+    USER,
     likely,
     list_known,
     moment,
+    times,
     user,
 )
 
@@ -60,6 +62,34 @@ LIST_SEEN = f"""(SELECT 1 FROM gifts_giftlist own WHERE own.id = {value("id")} A
     AND {list_known("own")} LIMIT 1) IS NOT NULL"""
 LIST_ITEMS = f"""WITH {items("page", f"{ON_LIST} AND {LIST_SEEN}", IN_ORDER, MORE)}
     SELECT {text(ITEM)}, i.id {items_from("page")} ORDER BY {IN_ORDER.replace("ordinal", "i.ordinal")}"""
+
+# --- Tasks -----------------------------------------------------------------------------------------
+
+TODAY = value("today") if IS_SQLITE else f"{value('today')}::date"
+TOLD = f"""(t.item_id IS NULL OR (SELECT 1 FROM gifts_listitem i JOIN gifts_giftlist l ON l.id = i.list_id
+    WHERE i.id = t.item_id AND {ITEM_VISIBLE} AND NOT {CONCEALED} LIMIT 1) IS NOT NULL)"""
+FOLLOWING = """(SELECT n.id FROM tasks_task n WHERE n.previous_id = t.id AND n.deleted_at IS NULL)"""
+TASK = shape(
+    id=uuid("t.id"),
+    household=uuid("t.household_id"),
+    owner=uuid("t.owner_id"),
+    title="CASE WHEN t.told THEN t.title ELSE 'Something to do' END",
+    description="CASE WHEN t.told THEN t.description ELSE '' END",
+    completed=truth("t.completed"),
+    completed_at=moment("t.completed_at"),
+    due_on="t.due_on",
+    is_overdue=truth(f"t.due_on IS NOT NULL AND t.due_on < {TODAY} AND NOT t.completed"),
+    priority="t.priority",
+    item=f"CASE WHEN t.told THEN {uuid('t.item_id')} END",
+    recurrence="t.recurrence",
+    repeat_after_days="t.repeat_after_days",
+    next_task=uuid("t.following"),
+    **times("t"),
+)
+TASKS = f"""WITH page AS MATERIALIZED (SELECT t.*, {TOLD} AS told, {FOLLOWING} AS following FROM tasks_task t
+        WHERE t.owner_id = {USER} AND {in_list("t.household_id", HOUSEHOLDS)} AND t.deleted_at IS NULL
+        ORDER BY t.id DESC LIMIT {MORE})
+    SELECT {text(TASK)}, t.id FROM page t ORDER BY t.id DESC"""
 
 # --- The diary -------------------------------------------------------------------------------------
 
@@ -136,7 +166,6 @@ ACTIVITY = f"WITH {entries(MORE)} SELECT {text(ENTRY)}, a.id {ENTRIES_FROM} ORDE
 # --- The dashboard ---------------------------------------------------------------------------------
 
 HOME = value("household_id")
-TODAY = value("today") if IS_SQLITE else f"{value('today')}::date"
 TO_COME = f"(l.occurs_on >= {TODAY} OR l.occurs_on IS NULL)"
 IS_INBOX = f"(l.household_id = {HOME} AND l.kind = 'idea' AND l.recipient_id IS NULL AND l.occasion_id IS NULL)"
 IS_MINE = f"""(i.household_id = {HOME} AND NOT {CONCEALED} AND i.id IN (SELECT c.item_id FROM gifts_claim c

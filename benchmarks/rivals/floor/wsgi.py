@@ -64,6 +64,8 @@ def _answer(viewer: dict[str, Any], path: list[str], environ: dict[str, Any]) ->
             return _page(queries.LIST_ITEMS, viewer | {"id": id_value(UUID(pk))}, environ)
         case ["items"]:
             return _page(queries.ITEMS, viewer, environ)
+        case ["users", "me", "tasks"]:
+            return _page(queries.TASKS, viewer, environ)
         case ["activity"]:
             return _page(queries.ACTIVITY, viewer, environ)
         case ["dashboard"]:

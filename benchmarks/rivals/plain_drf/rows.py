@@ -8,6 +8,7 @@ from django.db.models.functions import Coalesce
 from gifts.models import Claim, Gift, GiftList, ItemPlan, ListItem
 from households.models import Tag
 from households.viewer import Viewer
+from tasks.models import Task
 
 UNDER_WAY = list(Claim.Status)[1:]
 
@@ -27,6 +28,10 @@ def items_seen_by(viewer: Viewer) -> QuerySet[ListItem]:
     items = ListItem.objects.visible_to(viewer).filter(household__in=viewer.household_ids)
     items = items.select_related("gift", "list", "plan", "added_by")
     return items.prefetch_related(Prefetch("claims", claims), _tags("gift__tags")).annotate(ordinal=_ordinal(viewer))
+
+
+def tasks_seen_by(viewer: Viewer) -> QuerySet[Task]:
+    return Task.objects.visible_to(viewer).as_seen_by(viewer)
 
 
 def _tags(path: str) -> Prefetch:

@@ -9,6 +9,7 @@ from accounts.tokens import AccessToken, RefreshToken
 from benchmarks.rivals.plain_drf.rows import GiversView
 from gifts.models import Claim, Gift, GiftList, ListItem
 from households.models import Activity, Occasion, Person, Tag
+from tasks.models import Task
 
 
 class UserRef(serializers.ModelSerializer):
@@ -130,6 +131,21 @@ class Subject(serializers.Serializer):
     id = serializers.UUIDField()
     title = serializers.CharField()
     item = serializers.UUIDField()
+
+
+class TaskSerializer(serializers.ModelSerializer):
+    title = serializers.CharField(source="seen_title")
+    description = serializers.CharField(source="seen_description")
+    item = serializers.UUIDField(source="seen_item")
+    is_overdue = serializers.BooleanField()
+    next_task = serializers.UUIDField()
+
+    class Meta:
+        model = Task
+        fields = [
+            *["id", "household", "owner", "title", "description", "completed", "completed_at", "due_on", "is_overdue"],
+            *["priority", "item", "recurrence", "repeat_after_days", "next_task", "created_at", "updated_at"],
+        ]
 
 
 class EntrySerializer(serializers.ModelSerializer):

@@ -11,6 +11,8 @@ api = [
     path("items", views.ItemViewSet.as_view(PAGE)),
     path("items/<uuid:pk>/claim", views.ItemViewSet.as_view({"post": "claim"})),
     path("items/<uuid:pk>/status", views.ItemViewSet.as_view({"post": "move"})),
+    path("users/me/tasks", views.TaskViewSet.as_view(PAGE)),
+    path("users/me/tasks/<uuid:pk>/toggle", views.TaskViewSet.as_view({"patch": "toggle"})),
     path("activity", views.ActivityViewSet.as_view(PAGE)),
     path("dashboard", views.DashboardView.as_view()),
     path("auth/login", accounts.LoginView.as_view()),

@@ -15,8 +15,8 @@ from benchmarks.rivals.plain_drf import serializers
 from benchmarks.rivals.plain_drf.dashboard import dashboard
 from benchmarks.rivals.plain_drf.diary import with_subjects
 from benchmarks.rivals.plain_drf.pages import KeyPages, ListPages
-from benchmarks.rivals.plain_drf.rows import gifts_seen_by, items_seen_by, lists_seen_by
-from benchmarks.rivals.plain_drf.writing import claim_item, create_gift, move_item
+from benchmarks.rivals.plain_drf.rows import gifts_seen_by, items_seen_by, lists_seen_by, tasks_seen_by
+from benchmarks.rivals.plain_drf.writing import claim_item, create_gift, move_item, toggle_task
 from gifts.models import GiftList
 from households.models import Activity
 
@@ -74,6 +74,18 @@ class ListItemViewSet(ListModelMixin, GenericViewSet):
         pk = self.kwargs["list_id"]
         get_object_or_404(GiftList.objects.visible_to(self.request.auth), pk=pk)
         return items_seen_by(self.request.auth).filter(Q(list=pk) | Q(list__companion_of=pk))
+
+
+class TaskViewSet(ListModelMixin, GenericViewSet):
+    serializer_class = serializers.TaskSerializer
+    pagination_class = KeyPages
+
+    def get_queryset(self) -> QuerySet:
+        return tasks_seen_by(self.request.auth)
+
+    def toggle(self, request: Request, pk: UUID) -> Response:
+        toggle_task(request.auth, pk)
+        return Response(self.get_serializer(self.get_queryset().get(pk=pk)).data)
 
 
 class ActivityViewSet(ListModelMixin, GenericViewSet):

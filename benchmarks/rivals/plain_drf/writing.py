@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.http import Http404
+from django.utils import timezone
 from rest_framework.exceptions import APIException, PermissionDenied
 from rest_framework.serializers import ModelSerializer
 from uuid_utils.compat import uuid7
@@ -15,6 +16,7 @@ from config.models import BaseModel
 from gifts.models import Claim, Gift, GiftTag, ItemPlan, ListItem
 from households.models import Activity, DiaryCounter
 from households.viewer import Viewer
+from tasks.models import Task
 
 
 class Conflict(APIException):
@@ -49,6 +51,17 @@ def move_item(viewer: Viewer, pk: UUID, status: str, quantity: int | None = None
     quantity = quantity or (item.my_claim.quantity if item.my_claim else item.remaining)
     claim = _take(viewer, item, quantity, status=status, gifted_on=_gifted_on(viewer, item, status))
     record(viewer, "claim.moved", claim, status=status)
+
+
+@transaction.atomic
+def toggle_task(viewer: Viewer, pk: UUID) -> None:
+    """Of what does not repeat."""
+    task = Task.objects.visible_to(viewer).select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+    if task is None:
+        raise Http404
+    task.completed = not task.completed
+    task.completed_at = timezone.now() if task.completed else None
+    task.save()
 
 
 def record(viewer: Viewer, verb: str, subject: BaseModel, **payload: Any) -> None:

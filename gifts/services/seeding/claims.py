@@ -5,7 +5,7 @@ from typing import Any
 
 from gifts.models import Claim, ListItem
 from gifts.services.seeding.catalog import Ware
-from gifts.services.seeding.home import Home, Member, Resident
+from gifts.services.seeding.home import Home, Member, Resident, Taken
 from gifts.services.seeding.lists import Shelf
 
 Status = Claim.Status
@@ -39,6 +39,8 @@ def _claim(home: Home, shelf: Shelf, item: ListItem, ware: Ware, giver: Resident
         household_id=item.household_id, item_id=item.pk, quantity=quantity, status=status, **by, **paid, **given
     )
     home.batch.add(claim)
+    if isinstance(giver, Member):
+        home.taken.append(Taken(giver, item.pk, ware.title, occurs_on))
     # What others have taken was read from a spreadsheet: of that, the diary has no line for each.
     if user and status == Status.PLANNED:
         home.diary.note(user, "claim.made", claim)

@@ -35,6 +35,16 @@ class Couple(Resident):
     halves: tuple[Resident, Resident]
 
 
+@dataclass(frozen=True)
+class Taken:
+    """What somebody who signs in gives."""
+
+    giver: Member
+    item_id: UUID
+    title: str
+    occurs_on: date | None
+
+
 @dataclass
 class Home:
     household: Household
@@ -47,6 +57,7 @@ class Home:
     guests: list[Member] = field(default_factory=list)
     others: list[Resident] = field(default_factory=list)
     couples: list[Couple] = field(default_factory=list)
+    taken: list[Taken] = field(default_factory=list)
 
     @property
     def owner(self) -> Member:

@@ -2,7 +2,7 @@
 
 import gc
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from random import Random
 from uuid import UUID
@@ -22,12 +22,18 @@ from gifts.services.seeding.writing import Batch, refresh_statistics
 ITEMS_AT_ONCE = 2_500
 HOUSEHOLDS_AT_ONCE = 100
 
+More = Callable[[Home, int], None]
+
 
 class Seeding:
-    """The first household is the one that is measured: `family_id`, and logins of its people by role, `sign_ins`."""
+    """The first household is the one that is measured: `family_id`, and logins of its people by role, `sign_ins`.
 
-    def __init__(self, sizes: list[HouseholdSize], *, seed: str, password: str) -> None:
+    `more` puts into a household, by its number, what the rooms above this one have.
+    """
+
+    def __init__(self, sizes: list[HouseholdSize], *, seed: str, password: str, more: More | None = None) -> None:
         self.sizes = sizes
+        self.more = more
         self.family_id: UUID | None = None
         self.sign_ins: dict[str, str] = {}
         self._seed = seed
@@ -69,6 +75,8 @@ class Seeding:
         name = f"The {rng.choice(SURNAMES)}s ({number})" if number else FAMILY_NAME
         logins = Logins(f"{self._run}-{number}", self._password_hash)
         home = furnish(self._batch, rng, name=name, place=number, logins=logins, size=self.sizes[number])
+        if self.more:
+            self.more(home, number)
         if number == 0:
             self.family_id, self.sign_ins = home.household.pk, _sign_ins(home)
         return home

@@ -5,7 +5,7 @@ from django.core.management.base import CommandParser
 
 from accounts.models import User
 from config.commands import StaffCommand, bad
-from gifts.services.demo import create_demo
+from tasks.services.demo import create_demo
 
 
 class Command(StaffCommand):

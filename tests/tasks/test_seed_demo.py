@@ -16,6 +16,8 @@ from gifts.models import Claim, Comment, Gift, GiftList, ItemPlan, ListItem, Lis
 from gifts.services.seeding.seeding import Seeding
 from gifts.services.seeding.sizes import HouseholdSize, host_of
 from households.models import Household, HouseholdRow, Membership, Occasion, Person, PersonMember
+from tasks.models import Task
+from tasks.services.seeding import FAMILY_TASKS
 from tests.gifts.integrity import broken_rules
 
 
@@ -105,7 +107,7 @@ def test_rows_are_stored_as_django_would_store_them(seed):
 def test_the_measured_family_has_some_of_everything(seed):
     rows = seed(households=1)["rows"]
 
-    sizes = {"gift": 2000, "listitem": 5000, "itemplan": 5000, "giftlist": 100, "user": 12}
+    sizes = {"gift": 2000, "listitem": 5000, "itemplan": 5000, "giftlist": 100, "user": 12, "task": FAMILY_TASKS}
     assert sizes.items() <= rows.items()
     assert rows["activity"] > 5000
     assert set(Claim.objects.values_list("status", flat=True)) == set(Claim.Status)
@@ -127,7 +129,7 @@ def test_its_owner_reads_it_over_the_api(seed):
     lists = api.get("/api/v1/lists").json()["results"]
     assert lists
     assert api.get(f"/api/v1/lists/{lists[0]['id']}/items").json()["results"]
-    for page in ("dashboard", "activity", "gifts", "items", "people", "occasions", "comments"):
+    for page in ("dashboard", "activity", "gifts", "items", "people", "occasions", "comments", "users/me/tasks"):
         assert api.get(f"/api/v1/{page}").status_code == 200
     assert lists[0]["household"] == made["household"]
 
@@ -206,6 +208,7 @@ def test_it_says_in_words_what_it_made_and_how_to_get_in(capsys: pytest.CaptureF
         (["--households", "many"], "--households must be a whole number from 1 to 100000000."),
         (["--households", "3", "--people", "2"], "3 households need at least as many people."),
         (["--households", "1", "--items", "5001"], "The measured family has 18 people and 5000 items; "),
+        (["--tasks", "0"], "--tasks must be a whole number from 1 to 100000000."),
         (["--password", "short"], "--password: This password is too short."),
     ],
 )
@@ -229,6 +232,17 @@ def test_in_production_it_wants_to_be_told_that_the_server_is_for_measuring():
 
     call_command("seed_demo", items=1, yes_this_server_is_for_measuring=True)
     assert Household.objects.get().is_demo
+
+
+def test_there_are_as_many_tasks_as_asked_for(seed):
+    made = seed(households=3, people=20, items=60, tasks=3_000)
+
+    assert made["rows"]["task"] == Task.objects.count() == 3_000
+    assert Task.objects.filter(household=made["household"]).count() == FAMILY_TASKS
+    for some in ({"item": None}, {"due_on": None}, {"completed": True}, {"repeat_after_days": 7}, {"recurrence": ""}):
+        assert Task.objects.filter(**some).exists()
+        assert Task.objects.exclude(**some).exists()
+    assert broken_rules() == []
 
 
 @pytest.mark.parametrize("households", [1, 2, 100, 10_000])

@@ -11,6 +11,7 @@ from tqdm import tqdm
 from config.commands import StaffCommand, bad
 from gifts.services.seeding.seeding import Seeding
 from gifts.services.seeding.sizes import HouseholdSize, host_of
+from tasks.services.seeding import TaskSeeding
 
 MAX = 100_000_000
 
@@ -22,6 +23,7 @@ NAMED = {
     "gift": "gifts",
     "listitem": "items",
     "claim": "claims",
+    "task": "tasks",
     "activity": "diary entries",
 }
 
@@ -29,7 +31,7 @@ NAMED = {
 class Command(StaffCommand):
     help = (
         "Fills this server with made-up households to measure on: one family of 5,000 items on 100 lists, and others "
-        "beside it. All of their logins share one password. remove_demo removes them."
+        "beside it, with what they have to do. All of their logins share one password. remove_demo removes them."
     )
     if_stopped = "Stopped. The households that are there are whole; remove_demo removes them."
 
@@ -37,6 +39,7 @@ class Command(StaffCommand):
         parser.add_argument("--people", metavar="N", help="in all (default: 18, and 8 for each household beside)")
         parser.add_argument("--items", metavar="N", help="on lists in all (default: 100000)")
         parser.add_argument("--households", metavar="N", help="in all (default: as many as it takes)")
+        parser.add_argument("--tasks", metavar="N", help="in all (default: 1000, and 5 for each of the people beside)")
         parser.add_argument("--seed", default="hearth", help="the same makes the same, but for keys, days and logins")
         parser.add_argument("--password", help="of every seeded login (default: a random one)")
         parser.add_argument(
@@ -50,7 +53,8 @@ class Command(StaffCommand):
         if settings.IS_PRODUCTION and not options["yes_this_server_is_for_measuring"]:
             raise bad("This server is in production; if it is for measuring, add --yes-this-server-is-for-measuring.")
         sizes, password = _sizes(options), _password(options)
-        seeding = Seeding(sizes, seed=options["seed"], password=password)
+        tasks = TaskSeeding(sizes, _number(options, "tasks"))
+        seeding = Seeding(sizes, seed=options["seed"], password=password, more=tasks.add_to)
         began = time.monotonic()
         _run(seeding, sum(size.items for size in sizes))
         seconds = round(time.monotonic() - began, 1)

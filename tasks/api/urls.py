@@ -1,0 +1,8 @@
+from config.api.routers import Router
+from tasks.api.views import ItemTaskViewSet, TaskViewSet
+
+router = Router()
+router.register("users/<str:user_id>/tasks", TaskViewSet)
+router.register("items/<uuid:item_id>/tasks", ItemTaskViewSet, basename="item-tasks")
+
+urlpatterns = router.urls
