@@ -15,6 +15,7 @@ api: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("households.api.urls")),
     path("", include("gifts.api.urls")),
+    path("", include("tasks.api.urls")),
 ]
 
 urlpatterns = [
