@@ -1,8 +1,10 @@
 """Who the users of a file are on this server: new ones, or, where staff say so, accounts that are here already."""
 
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
-from django.db.models import Q
+from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from accounts.services.codes import withdraw_owners_codes
@@ -21,34 +23,37 @@ class Accounts:
     def get(self, user_id: UUID) -> UUID | None:
         return self._here.get(user_id)
 
-    def settle(self, user: User) -> tuple[User | None, str]:
-        """The user to be made, if one is; and what is wrong with that."""
-        found = list(_who_could_be(user))
-        if not found:
-            self._here[user.pk] = user.pk
-            self.made.append(user.login)
-            user.set_unusable_password()
-            return user, ""
-        self._here[user.pk] = found[0].pk
-        return None, self._link(user, found)
+    def settle(self, user: User) -> User | None:
+        """The user to be made, if one is. ValidationError when it is not clear who they are here."""
+        # With whatever is wrong with them, their rows are not wrong for it.
+        self._here[user.pk] = user.pk
+        found = _who_could_be(user)
+        if found:
+            self._here[user.pk] = self._linked(user, found).pk
+            return None
+        self.made.append(user.login)
+        user.set_unusable_password()
+        return user
 
-    def _link(self, user: User, found: list[User]) -> str:
+    def _linked(self, user: User, found: list[User]) -> User:
         account = found[0]
         if len(found) > 1 or not _sign_in_alike(user, account):
-            return f"“{user.login}” is not one account here: the id, e-mail address or handle belongs to somebody else."
+            raise ValidationError(
+                f"“{user.login}” is not one account here: the id, e-mail address or handle belongs to somebody else"
+            )
         if not self._may_link:
-            return f"“{user.login}” has an account here; with --link-users it becomes the one in the file."
+            raise ValidationError(f"“{user.login}” has an account here; say --link-users if that is the same person")
         if account.login in self.linked:
-            return f"“{account.login}” would be two people of this household."
+            raise ValidationError(f"“{account.login}” would be two people of this household")
         self.linked.append(account.login)
         # A code opens the whole account, and from now on that reaches further than the owner who issued it may go.
         withdraw_owners_codes(user=User.objects.locked(account.pk))
-        return ""
+        return account
 
 
 def _who_could_be(user: User) -> list[User]:
-    same = Q(pk=user.pk) | Q(email_key=casefold_key(user.email)) | Q(handle_key=casefold_key(user.handle))
-    return list(User.objects.filter(same).order_by("pk"))
+    logins = [login for login in (user.email, user.handle) if login]
+    return list(reduce(or_, map(User.objects.with_login, logins), User.objects.filter(pk=user.pk)).order_by("pk"))
 
 
 def _sign_in_alike(user: User, account: User) -> bool:

@@ -81,47 +81,36 @@ class _Import:
 
     def _instance(self, row: Row) -> Any:
         """The row to be written; None where there is none, or something is wrong with it."""
-        fields = {field.name: field for field in fields_of(row.table)}
-        if row.given.keys() != fields.keys():
-            self._complain(row, f"these are not its columns: {_listed(row.given.keys() ^ fields.keys())}")
+        try:
+            instance = row.table(**self._values(row))
+            return self._accounts.settle(instance) if isinstance(instance, User) else instance
+        except ValidationError as error:
+            self._problems.add(f"Line {row.line} ({name_of(row.table)}): {error.messages[0].rstrip('.')}.")
             return None
-        values = {}
-        for name, field in fields.items():
-            try:
-                values[field.attname] = self._value(field, row.given[name])
-            except ValidationError as error:
-                self._complain(row, f"{name}: {error.messages[0]}")
-                return None
-        instance = row.table(**values)
-        return self._settled(row, instance) if isinstance(instance, User) else instance
+
+    def _values(self, row: Row) -> dict[str, Any]:
+        fields = {field.name: field for field in fields_of(row.table)}
+        if others := row.given.keys() ^ fields.keys():
+            raise ValidationError(f"these are not its columns: {', '.join(sorted(others))}")
+        return {field.attname: self._value(field, row.given[name]) for name, field in fields.items()}
 
     def _value(self, field: Any, given: Any) -> Any:
-        value = value_of(field, given)
-        if not isinstance(field, ForeignKey) or value is None:
-            is_key_of_household = field.primary_key and field.model is Household
-            return self._own(value) if is_key_of_household else value
-        if field.related_model is Household:
-            return self._own(value)
-        if field.related_model is User:
-            account = self._accounts.get(value)
-            if account is None:
-                raise ValidationError("this user is not in the file")
-            return account
-        return value
+        try:
+            return self._settled(field, value_of(field, given))
+        except ValidationError as error:
+            raise ValidationError(f"{field.name}: {error.messages[0]}") from error
 
-    def _own(self, household_id: UUID) -> UUID:
-        if household_id != self._household_id:
+    def _settled(self, field: Any, value: Any) -> Any:
+        """The value as it is here: of a user, who they are on this server."""
+        means = field.related_model or (field.primary_key and field.model)
+        if means is Household and value != self._household_id:
             raise ValidationError("this is another household")
-        return household_id
-
-    def _settled(self, row: Row, user: User) -> User | None:
-        new, problem = self._accounts.settle(user)
-        if problem:
-            self._complain(row, problem)
-        return new
-
-    def _complain(self, row: Row, complaint: str) -> None:
-        self._problems.add(f"Line {row.line} ({name_of(row.table)}): {complaint.rstrip('.')}.")
+        if field.related_model is not User or value is None:
+            return value
+        account = self._accounts.get(value)
+        if account is None:
+            raise ValidationError("this user is not in the file")
+        return account
 
     # --- Into the database -------------------------------------------------------------------------
 
@@ -175,7 +164,3 @@ def _why(row: Any, error: Exception) -> str:
     if type(row)._base_manager.filter(pk=row.pk).exists():
         return "its id is in the file twice, or in another household of this server."
     return f"it breaks a rule of its table: {str(error).splitlines()[0].rstrip('.')}."
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import groupby, islice
 from operator import attrgetter
+from textwrap import shorten
 from typing import Any, BinaryIO, NamedTuple
 from uuid import UUID
 
@@ -19,6 +20,7 @@ LONGEST_LINE = 16 * 1024 * 1024
 ROWS_AT_ONCE = 1_000
 # Whoever mends a file wants to know of all of them, but not of each of a hundred thousand.
 MOST_PROBLEMS = 100
+LONGEST_SENTENCE = 300
 
 BY_NAME = {name_of(table): table for table in TABLES}
 
@@ -42,7 +44,9 @@ class Problems:
     sentences: list[str] = field(default_factory=list)
 
     def add(self, sentence: str) -> None:
-        self.sentences.append(sentence)
+        # It may repeat what stands in the file, and be shown on a terminal that would obey it.
+        printable = "".join(character if character.isprintable() else "?" for character in sentence)
+        self.sentences.append(shorten(printable, LONGEST_SENTENCE, placeholder=" ..."))
         if len(self.sentences) >= MOST_PROBLEMS:
             raise TooMany
 
