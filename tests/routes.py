@@ -30,6 +30,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "/api/v1/auth/sessions/<uuid:pk>": {"DELETE": (401, 404, 404, 404, 204)},
     "/api/v1/users": {"GET": (401, 200, 200, 200, 200)},
     "/api/v1/users/me": {"GET": (401, 200, 200, 200, 200), "PATCH": (401, 200, 200, 200, 200)},
+    "/api/v1/users/me/export": {"GET": (401, 200, 200, 200, 200)},
     "/api/v1/users/<uuid:pk>": {"GET": (401, 200, 404, 200, 200)},
     "/api/v1/households": {"GET": (401, 200, 200, 200, 200), "POST": (401, 201, 201, 201, 201)},
     "/api/v1/households/<uuid:pk>": {"GET": (401, 200, 404, 200, 200), "PATCH": (401, 403, 404, 200, 403)},

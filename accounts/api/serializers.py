@@ -35,7 +35,8 @@ class SessionSerializer(ReadModelSerializer):
 
     @staticmethod
     def finish(row: Row, viewer: Any) -> Row:
-        return row | {"current": row["id"] == str(viewer.session.pk)}
+        # Staff who read for somebody have no session of theirs.
+        return row | {"current": viewer.session is not None and row["id"] == str(viewer.session.pk)}
 
 
 class SignedInSerializer(serializers.ModelSerializer):

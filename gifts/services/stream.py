@@ -14,9 +14,10 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 
 from config import wakeups
+from config.database import lent_connection
 from config.errors import Code, Refusal, invalid
 from gifts.models.diary import diary_read_by
 from households.models import Activity, ActivityQuerySet, DiaryCounter
@@ -93,7 +94,7 @@ class Hold:
         """The entry after which this hold tells."""
         if self.after is not None:
             return self.after
-        with _database():
+        with lent_connection():
             newest = self._entries().order_by("-pk").values_list("pk", flat=True).first()
         return newest or BEFORE_ALL
 
@@ -108,7 +109,7 @@ class Hold:
         Who has been signed out is told nothing, and sent away by the clock: an end right here would tell them of an
         entry.
         """
-        with _database():
+        with lent_connection():
             counter = DiaryCounter.objects.filter(household=self.household_id)
             last = counter.values_list("last_entry", flat=True).first()
             if last is None or last <= self._looked_at:
@@ -121,7 +122,7 @@ class Hold:
         return diary_read_by(self.viewer_now()).filter(household=self.household_id)
 
     def _may_stay(self) -> bool:
-        with _database():
+        with lent_connection():
             viewer = self.viewer_now()
         return viewer is not None and self.household_id in viewer.planning_household_ids
 
@@ -161,16 +162,6 @@ class OpenHolds:
 
 
 open_holds = OpenHolds()
-
-
-@contextmanager
-def _database() -> Iterator[None]:
-    """Use the database and give its connection back: a hold sleeps most of the time, and the pool is small."""
-    try:
-        yield
-    finally:
-        if not connection.in_atomic_block:  # as a test's is
-            connection.close_if_unusable_or_obsolete()
 
 
 def _block(*lines: str) -> str:

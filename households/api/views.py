@@ -69,13 +69,16 @@ class HouseholdViewSet(ListMixin, RetrieveMixin, RepeatableViewSet):
         return self.shown(households.update_household(viewer=self.viewer, household_id=pk, changes=changes))
 
 
-class MemberViewSet(ListMixin, RetrieveMixin, RepeatableViewSet):
-    """Who belongs to a household."""
-
+class MemberRows(RepeatableViewSet):
     queryset = Membership.objects.select_related("user", "person").annotate(
         is_activated=Case(When(user__activated_at__isnull=False, then=True), default=False)
     )
     serializer_class = serializers.MembershipSerializer
+
+
+class MemberViewSet(ListMixin, RetrieveMixin, MemberRows):
+    """Who belongs to a household."""
+
     without_key = ("create", "activation_code")
 
     def parent(self) -> QuerySet:

@@ -12,11 +12,13 @@ from gifts.models import GiftList, ListShare
 from gifts.services import lists, shares
 
 
-class ListShareViewSet(ListMixin, RepeatableViewSet):
-    """The guests to whom a list is shown. A guest finds their own share and no other."""
-
+class ListShareRows(RepeatableViewSet):
     queryset = ListShare.objects.select_related("guest__user", "guest__person")
     serializer_class = serializers.ListShareSerializer
+
+
+class ListShareViewSet(ListMixin, ListShareRows):
+    """The guests to whom a list is shown. A guest finds their own share and no other."""
 
     def parent(self) -> QuerySet:
         return GiftList.objects.visible_to(self.viewer).filter(pk=self.kwargs["list_id"])

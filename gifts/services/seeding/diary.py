@@ -3,8 +3,8 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import User
+from config.bulk import Batch
 from config.models import BaseModel
-from gifts.services.seeding.writing import Batch
 from households.models import Activity, DiaryCounter
 
 

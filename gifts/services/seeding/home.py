@@ -8,8 +8,8 @@ from typing import TypeVar
 from uuid import UUID
 
 from accounts.models import User
+from config.bulk import Batch
 from gifts.services.seeding.diary import Diary
-from gifts.services.seeding.writing import Batch
 from households.models import Household, Membership, Person
 
 Choice = TypeVar("Choice")

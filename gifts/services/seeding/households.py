@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
+from config.bulk import Batch
 from gifts.services.seeding.calendar import Calendar
 from gifts.services.seeding.catalog import Catalog
 from gifts.services.seeding.diary import Diary
@@ -14,7 +15,6 @@ from gifts.services.seeding.lists import Lists
 from gifts.services.seeding.people import Logins, move_in
 from gifts.services.seeding.sizes import HouseholdSize, shares
 from gifts.services.seeding.talk import say
-from gifts.services.seeding.writing import Batch
 from households.models import Household
 
 PLACES = [("EUR", "Europe/Berlin"), ("GBP", "Europe/London"), ("USD", "America/New_York"), ("PLN", "Europe/Warsaw")]

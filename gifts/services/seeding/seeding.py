@@ -11,13 +11,13 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 from django.db.models import F
 
+from config.bulk import Batch, refresh_statistics
 from gifts.models import Comment
 from gifts.services.seeding.home import Home
 from gifts.services.seeding.households import furnish
 from gifts.services.seeding.people import Logins
 from gifts.services.seeding.sizes import HouseholdSize
 from gifts.services.seeding.words import FAMILY_NAME, SURNAMES
-from gifts.services.seeding.writing import Batch, refresh_statistics
 
 ITEMS_AT_ONCE = 2_500
 HOUSEHOLDS_AT_ONCE = 100
