@@ -8,7 +8,7 @@ from gifts.services.seeding.sizes import HouseholdSize, shares
 from tasks.models import Task
 from tasks.services.errands import KINDS
 
-# The measured family has as many on every host, whatever lies beside it: there, for each of the people.
+# The measured family has as many on every host; beside it, so many for each of the people.
 FAMILY_TASKS = 1_000
 TASKS_EACH = 5
 

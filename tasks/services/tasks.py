@@ -60,11 +60,7 @@ def create_task(*, viewer: Viewer, household: Household | None = None, **fields:
 def update_task(*, viewer: Viewer, task_id: UUID, changes: Changes) -> Task:
     """Change what is named. To complete it makes the next one of its series, once."""
     task = locked_row(Task, viewer, task_id)
-    fields = _assign(task, _as_meant(viewer, task, changes))
-    if fields:
-        task.save(update_fields=[*fields, "search_text", "updated_at"])
-    if "completed" in fields and task.completed:
-        _make_next(viewer, task)
+    _change(viewer, task, _as_meant(viewer, task, changes))
     return task
 
 
@@ -77,8 +73,8 @@ def replace_task(*, viewer: Viewer, task_id: UUID, **fields: Any) -> Task:
 def toggle_task(*, viewer: Viewer, task_id: UUID, completed: bool | None = None) -> Task:
     """Done, or not done after all: the other of the two, unless it is said which."""
     task = locked_row(Task, viewer, task_id)
-    wanted = not task.completed if completed is None else completed
-    return update_task(viewer=viewer, task_id=task_id, changes={"completed": wanted})
+    _change(viewer, task, {"completed": not task.completed if completed is None else completed})
+    return task
 
 
 @transaction.atomic
@@ -108,6 +104,14 @@ def restore_task(*, viewer: Viewer, pk: UUID) -> Task:
     task = locked_row(Task, viewer, pk, door="of")
     undo.take_back(viewer=viewer, row=task)
     return task
+
+
+def _change(viewer: Viewer, task: Task, changes: Changes) -> None:
+    fields = _assign(task, changes)
+    if fields:
+        task.save(update_fields=[*fields, "search_text", "updated_at"])
+    if "completed" in fields and task.completed:
+        _make_next(viewer, task)
 
 
 def _as_meant(viewer: Viewer, task: Task, changes: Changes) -> Changes:

@@ -54,6 +54,14 @@ def test_prefetch(stage: Stage, monkeypatch: pytest.MonkeyPatch):
     assert f"recipient is told behind claim.actual_price at GET {API}/items" in canaries_told(stage, "items")
 
 
+def test_task(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    """A task that goes on telling what it was about."""
+    monkeypatch.setattr("gifts.models.items.ListItemQuerySet.open_to_giver", lambda rows, viewer: rows.alive())
+    found = canaries_told(stage, "users/me/tasks")
+    assert f"recipient is told lost task.title at GET {API}/users/me/tasks" in found
+    assert f"recipient is told lost task.description at GET {API}/users/me/tasks" in found
+
+
 def test_count(play: Play, monkeypatch: pytest.MonkeyPatch):
     """A total over all rows on a page of those that one sees."""
 

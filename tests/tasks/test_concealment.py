@@ -139,6 +139,17 @@ def test_a_guest_loses_it_with_the_share(family, item):
     assert read(gus.api(), task) == task | CONCEALED
 
 
+def test_what_has_become_ones_own_wish_is_seen_as_one_and_its_task_not(family, mia):
+    """She sees the item as everybody does, but not as a giver: what givers do with it, she did herself once."""
+    open_list = family.ada.list("Wishes", recipient=family.grandparents, visibility="household")
+    wish = family.ada.add(open_list, "Telescope", openly=True)
+    task = about(mia, wish)
+    become_a_couple(family, wish)
+    assert mia.get(f"{API}/items/{wish.pk}").status_code == 200
+    assert read(mia, task) == task | CONCEALED
+    assert listed(mia, f"item={wish.pk}") == []
+
+
 def test_what_comes_back_is_told_again(family, mia, item):
     task = about(mia, item)
     delete_item(family, item)
