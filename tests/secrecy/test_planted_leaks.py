@@ -15,6 +15,7 @@ from config.statements import Statements
 from gifts.api import filters
 from gifts.api.serializers import items as item_serializers
 from gifts.api.serializers.activity import ActivitySerializer
+from gifts.api.views.items import ItemRows
 from gifts.models import Claim, ListItem
 from gifts.services import claims, items
 from households.models import ActivityQuerySet
@@ -60,6 +61,18 @@ def test_task(stage: Stage, monkeypatch: pytest.MonkeyPatch):
     found = canaries_told(stage, "users/me/tasks")
     assert f"recipient is told lost task.title at GET {API}/users/me/tasks" in found
     assert f"recipient is told lost task.description at GET {API}/users/me/tasks" in found
+
+
+def test_export(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    """Rows that an export reads past the door of the pages."""
+
+    def without_door(view: Any) -> Any:
+        return ListItem.objects.filter(household__in=view.viewer.household_ids).as_seen_by(view.viewer)
+
+    monkeypatch.setattr(ItemRows, "get_queryset", without_door)
+    assert f"recipient is told surprise gift.title at GET {API}/users/me/export" in canaries_told(
+        stage, "users/me/export"
+    )
 
 
 def test_count(play: Play, monkeypatch: pytest.MonkeyPatch):

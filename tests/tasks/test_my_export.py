@@ -56,6 +56,11 @@ def all_pages(api: Any, path: str) -> list[dict[str, Any]]:
 # --- What is in it ---------------------------------------------------------------------------------
 
 
+def test_every_part_is_compared_with_its_pages():
+    """A new one needs its line in PAGES."""
+    assert {*PAGES, "lists", "shares"} == set(export.PARTS)
+
+
 def test_each_part_is_what_its_pages_show(db):
     """For everybody there is; the lists are more, since on their page two are read as one."""
     world = make_world()
