@@ -2,8 +2,6 @@
 
 import json
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -63,16 +61,9 @@ class StaffCommand(BaseCommand):
         self.stdout.write(line.encode(encoding, "backslashreplace").decode(encoding))
 
 
-@contextmanager
-def progress(unit: str = "") -> Iterator[Callable[[int, int | None], None]]:
-    """Says how much is done, and of how much where that is known; on a terminal only."""
-    with tqdm(unit=unit, unit_scale=True, disable=None) as bar:
-
-        def tell(done: int, total: int | None) -> None:
-            bar.total, bar.n = total, done
-            bar.refresh()
-
-        yield tell
+def progress(unit: str, *, total: int | None = None) -> tqdm:
+    """How much is done, and of how much where that is known: on a terminal only."""
+    return tqdm(total=total, unit=f" {unit}", unit_scale=True, disable=None)
 
 
 def bad(sentence: str) -> CommandError:

@@ -1,9 +1,7 @@
 from typing import Any
 
-from tqdm import tqdm
-
 from accounts.services.purging import expired, purge
-from config.commands import StaffCommand
+from config.commands import StaffCommand, progress
 
 
 class Command(StaffCommand):
@@ -26,13 +24,12 @@ class Command(StaffCommand):
 
 def _purge(total: int) -> dict[str, int]:
     counts = {}
-    # On a terminal only.
-    with tqdm(total=total, unit=" rows", unit_scale=True, disable=None) as progress:
+    with progress("rows", total=total) as bar:
         for name, rows in expired().items():
             counts[name] = 0
             for gone in purge(rows):
                 counts[name] += gone
-                progress.update(gone)
+                bar.update(gone)
     return counts
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from config.backups.backups import make_backup, remove_older, usual_folder, usual_name
+from config.backups.files import tell_on
 from config.backups.manifest import Manifest
 from config.commands import StaffCommand, bad, progress
 from config.environment import private_folder
@@ -29,8 +30,8 @@ class Command(StaffCommand):
         keep = _number(options)
         began = time.monotonic()
         target = options["folder"] or private_folder(usual_folder()) / usual_name()
-        with progress() as tell:
-            manifest = make_backup(target.absolute(), tell)
+        with progress("done") as bar:
+            manifest = make_backup(target.absolute(), tell_on(bar))
         older = remove_older(usual_folder(), keep=keep) if keep else []
         seconds = round(time.monotonic() - began, 1)
         self.report(_in_words(target, manifest, seconds, older), **_facts(target, manifest, seconds, older))

@@ -11,6 +11,7 @@ from config.backups.backups import (
     restore_backup,
     verified,
 )
+from config.backups.files import tell_on
 from config.backups.manifest import Manifest
 from config.commands import StaffCommand, bad, progress
 
@@ -37,8 +38,8 @@ class Command(StaffCommand):
         manifest = verified(options["folder"])
         replaced = _replaced(may_replace=options["replace"])
         if not options["dry_run"]:
-            with progress() as tell:
-                restore_backup(options["folder"], manifest, replaced=replaced, tell=tell)
+            with progress("done") as bar:
+                restore_backup(options["folder"], manifest, replaced=replaced, tell=tell_on(bar))
         words = _in_words(options["folder"], manifest, replaced, is_rehearsal=options["dry_run"])
         self.report(words, **_facts(manifest, replaced, options["dry_run"]))
 

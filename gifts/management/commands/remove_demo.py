@@ -1,8 +1,6 @@
 from typing import Any
 
-from tqdm import tqdm
-
-from config.commands import StaffCommand
+from config.commands import StaffCommand, progress
 from gifts.services.demo import demo_households, remove_demo
 
 
@@ -16,10 +14,9 @@ class Command(StaffCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         count = demo_households().count()
-        # On a terminal only.
-        with tqdm(total=count, unit=" households", disable=None) as progress:
+        with progress("households", total=count) as bar:
             for gone in remove_demo():
-                progress.update(gone)
+                bar.update(gone)
         self.say(_outcome(count))
 
 

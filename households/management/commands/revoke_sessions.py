@@ -1,13 +1,12 @@
 from typing import Any
 
 from django.core.management.base import CommandParser
-from tqdm import tqdm
 
 from accounts.management.lookups import user_with_login
 from accounts.models import DeviceSession, User
 from accounts.services.sessions import admin_sessions, end_admin_sessions, revoke_sessions_as_staff
 from config.client import Client
-from config.commands import StaffCommand
+from config.commands import StaffCommand, progress
 from config.models import ScopedQuerySet
 from households.management.lookups import household_called
 from households.models import Membership
@@ -50,11 +49,10 @@ def _users(options: dict[str, Any]) -> ScopedQuerySet:
 
 def _revoke(sessions: ScopedQuerySet) -> int:
     ended = 0
-    # On a terminal only.
-    with tqdm(total=sessions.count(), unit=" sessions", disable=None) as progress:
+    with progress("sessions", total=sessions.count()) as bar:
         for more in revoke_sessions_as_staff(sessions=sessions):
             ended += more
-            progress.update(more)
+            bar.update(more)
     return ended
 
 

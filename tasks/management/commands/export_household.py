@@ -4,9 +4,8 @@ from typing import Any
 from uuid import UUID
 
 from django.core.management.base import CommandParser
-from tqdm import tqdm
 
-from config.commands import StaffCommand
+from config.commands import StaffCommand, progress
 from config.drafts import new_file, new_folder
 from households.management.lookups import household_called
 from tasks.services.household_files.sheets import Sheets
@@ -50,10 +49,9 @@ def _export(household_id: UUID, path: Path, folder: Path | None) -> dict[str, in
         sinks: list[Sink] = [lines]
         if folder is not None:
             sinks.append(Sheets(drafts.enter_context(new_folder(folder))))
-        # On a terminal only.
-        with tqdm(unit=" rows", unit_scale=True, disable=None) as progress:
+        with progress("rows") as bar:
             for name, number in export_household(household_id=household_id, sinks=sinks):
                 counts[name] += number
-                progress.update(number)
+                bar.update(number)
         lines.end()
     return counts

@@ -2,9 +2,8 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
-from tqdm import tqdm
 
-from config.commands import StaffCommand, bad
+from config.commands import StaffCommand, bad, progress
 from tasks.services.household_files.importing import Report, import_household
 from tasks.services.household_files.reading import lines_of
 
@@ -36,13 +35,12 @@ class Command(StaffCommand):
 def _import(options: dict[str, Any]) -> Report:
     path = options["file"]
     try:
-        # The bar is shown on a terminal only.
         with (
             path.open("rb") as file,
-            tqdm(total=path.stat().st_size, unit="B", unit_scale=True, disable=None) as progress,
+            progress("bytes", total=path.stat().st_size) as bar,
         ):
             return import_household(
-                lines=_counted(lines_of(file), progress),
+                lines=_counted(lines_of(file), bar),
                 may_link=options["link_users"],
                 is_rehearsal=options["dry_run"],
             )
@@ -50,10 +48,10 @@ def _import(options: dict[str, Any]) -> Report:
         raise bad(f"{path} cannot be read: {error.strerror or error}.") from error
 
 
-def _counted(lines: Any, progress: tqdm) -> Any:
+def _counted(lines: Any, bar: Any) -> Any:
     for line in lines:
         yield line
-        progress.update(len(line))
+        bar.update(len(line))
 
 
 def _in_words(report: Report, is_rehearsal: bool) -> str:

@@ -6,9 +6,8 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import CommandParser
-from tqdm import tqdm
 
-from config.commands import StaffCommand, bad
+from config.commands import StaffCommand, bad, progress
 from gifts.services.seeding.seeding import Seeding
 from gifts.services.seeding.sizes import HouseholdSize, host_of
 from tasks.services.seeding import TaskSeeding
@@ -91,10 +90,9 @@ def _password(options: dict[str, Any]) -> str:
 
 
 def _run(seeding: Seeding, items: int) -> None:
-    # On a terminal only.
-    with tqdm(total=items, unit=" items", unit_scale=True, disable=None) as progress:
+    with progress("items", total=items) as bar:
         for done in seeding.run():
-            progress.update(done)
+            bar.update(done)
 
 
 def _in_words(seeding: Seeding, seconds: float, password: str) -> str:
