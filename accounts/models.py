@@ -150,6 +150,7 @@ class DeviceSession(BaseModel):
         OTHER_DEVICE = "other_device", "its refresh token was used on another device"
         RESET = "reset", "a new activation code was issued"
         STAFF = "staff", "ended by staff"
+        OWNER = "owner", "ended by an owner of the household"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, related_name="sessions")
     device_id = models.UUIDField()

@@ -1,0 +1,122 @@
+"""The admin's door: who gets in, as whom they look, and what is on every page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import logout
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.db.models import Model
+from django.forms import TextInput
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, URLResolver, reverse
+
+from accounts.browsers import begin_session, end_session, live_session
+from config.models import ScopedQuerySet
+from households.models import Household
+from households.viewer import Viewer
+
+# Where a request keeps its viewer.
+KEY = "viewer"
+# Stock views that look past the door, and that no page of ours needs.
+CLOSED = {"autocomplete", "view_on_site", "app_list"}
+
+
+def viewer_of(request: HttpRequest) -> Viewer | None:
+    """Who is looking, made once for each request; None for nobody, and for whoever's session has been ended."""
+    if KEY not in request.__dict__:
+        session = live_session(request)
+        request.__dict__[KEY] = Viewer.of(session.user, session) if session else None
+    return request.__dict__[KEY]
+
+
+def owned_by(request: HttpRequest) -> list[Any]:
+    """The households in which whoever is looking may do what an owner may."""
+    viewer = viewer_of(request)
+    return list(viewer.owned_household_ids) if viewer else []
+
+
+def rows_for(request: HttpRequest, model: type[Model]) -> ScopedQuerySet:
+    """The rows of this model that may be shown, chosen, counted or filtered by here.
+
+    Whoever is let in as an owner works on what they own. A superuser sees what they would see over REST, and no more.
+    """
+    rows: Any = model._default_manager
+    seen = rows.visible_to(viewer_of(request))
+    if request.user.is_superuser:
+        return seen
+    place = "pk" if model is Household else "household"
+    return seen.filter(**{f"{place}__in": owned_by(request)})
+
+
+class SignInForm(AdminAuthenticationForm):
+    username = UsernameField(
+        label="E-mail address or handle", widget=TextInput(attrs={"autofocus": True, "autocapitalize": "none"})
+    )
+    error_messages = {
+        "invalid_login": "This does not open the admin. Please check both; the admin is for owners of a household.",
+        "inactive": "This account is not active.",
+    }
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        # Past the stock admin's own rule: the backend has said who is let in.
+        AuthenticationForm.confirm_login_allowed(self, user)
+
+
+@dataclass(frozen=True)
+class Link:
+    label: str
+    url: str
+    is_current: bool
+
+
+class FamilySite(admin.AdminSite):
+    site_title = site_header = "Hearth"
+    index_title = "Home"
+    login_form = SignInForm
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Staff, and whoever owns a household; on a session that has not been ended."""
+        is_let_in = super().has_permission(request) or bool(request.user.is_active and owned_by(request))
+        return is_let_in and viewer_of(request) is not None
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.user.is_authenticated and viewer_of(request) is None:
+            logout(request)  # Its session was ended elsewhere.
+        response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            begin_session(request)
+        return response
+
+    def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        if request.method == "POST":
+            end_session(request)
+        return super().logout(request, extra_context)
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        family, server = self._links(request)
+        return super().each_context(request) | {"family_links": family, "server_links": server}
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        return []  # The navigation is made of `_links`.
+
+    def _links(self, request: HttpRequest) -> tuple[list[Link], list[Link]]:
+        """To the family's pages, in the order that these say; and to those of whoever runs the server."""
+        family: list[tuple[int, Link]] = []
+        server: list[tuple[int, Link]] = []
+        for model, page in self._registry.items():
+            if page.has_view_permission(request):
+                place = getattr(page, "place", None)
+                (server if place is None else family).append((place or 0, self._link(request, model, page)))
+        return [link for _, link in sorted(family, key=lambda one: one[0])], [link for _, link in server]
+
+    def _link(self, request: HttpRequest, model: type[Model], page: admin.ModelAdmin) -> Link:
+        opts = model._meta
+        url = reverse(f"{self.name}:{opts.app_label}_{opts.model_name}_changelist")
+        label = getattr(page, "plural", "") or str(opts.verbose_name_plural).capitalize()
+        return Link(label, url, request.path.startswith(url))
