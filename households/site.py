@@ -19,6 +19,8 @@ from households.viewer import Viewer
 
 # Where a request keeps its viewer.
 KEY = "viewer"
+# The places in the navigation that are seen at once.
+EVERY_DAY = 9
 # Stock views that look past the door, and that no page of ours needs.
 CLOSED = {"autocomplete", "view_on_site", "app_list"}
 
@@ -99,21 +101,21 @@ class FamilySite(admin.AdminSite):
         return [url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED]
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        family, server = self._links(request)
-        return super().each_context(request) | {"family_links": family, "server_links": server}
+        return super().each_context(request) | self._links(request)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         return []  # The navigation is made of `_links`.
 
-    def _links(self, request: HttpRequest) -> tuple[list[Link], list[Link]]:
-        """To the family's pages, in the order that these say; and to those of whoever runs the server."""
-        family: list[tuple[int, Link]] = []
-        server: list[tuple[int, Link]] = []
-        for model, page in self._registry.items():
+    def _links(self, request: HttpRequest) -> dict[str, list[Link]]:
+        """To the family's pages in the order that these say, first those of every day; and to those of whoever runs the
+        server."""
+        links: dict[str, list[Link]] = {"family_links": [], "more_links": [], "server_links": []}
+        pages = [(getattr(page, "place", None), model, page) for model, page in self._registry.items()]
+        for place, model, page in sorted(pages, key=lambda one: one[0] or 0):
             if page.has_view_permission(request):
-                place = getattr(page, "place", None)
-                (server if place is None else family).append((place or 0, self._link(request, model, page)))
-        return [link for _, link in sorted(family, key=lambda one: one[0])], [link for _, link in server]
+                kind = "server_links" if place is None else "more_links" if place > EVERY_DAY else "family_links"
+                links[kind].append(self._link(request, model, page))
+        return links
 
     def _link(self, request: HttpRequest, model: type[Model], page: admin.ModelAdmin) -> Link:
         opts = model._meta

@@ -1,5 +1,6 @@
-"""What needs to know of gifts: the home page, and the diary with the titles that its reader may know."""
+"""What needs to know of gifts: lists and what stands on them, the planner of an occasion, the first page, and the diary
+with the titles that its reader may know."""
 
-from gifts.admin import diary
+from gifts.admin import claims, comments, diary, gifts, items, lists, planner
 
-__all__ = ["diary"]
+__all__ = ["claims", "comments", "diary", "gifts", "items", "lists", "planner"]

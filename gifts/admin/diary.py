@@ -11,7 +11,7 @@ from households.words import sentence
 
 @admin.register(Activity)
 class DiaryAdmin(ScopedAdmin):
-    place = 5
+    place = 15
     plural = "Diary"
     intro = "What happened, newest first. What is a surprise for you is not told to you here, either."
     # Neither `seq`, since a gap in it would tell of an entry that is not shown, nor the payload.

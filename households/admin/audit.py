@@ -28,7 +28,7 @@ WHAT = {
 
 @admin.register(AuthEvent)
 class AuditAdmin(AuthEventAdmin, ScopedAdmin):
-    place = 6
+    place = 16
     plural = "Sign-ins"
     intro = "Who signed in, who was signed out, and who tried in vain."
     list_display = ["line", "created_at", "ip"]

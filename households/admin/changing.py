@@ -35,7 +35,7 @@ class ServiceForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding or len(owned_by(self.request)) < 2:
-            del self.fields["household"]
+            self.fields.pop("household", None)
         for field in self.fields.values():
             if isinstance(field, forms.ModelChoiceField):
                 self.limit(field)
@@ -115,6 +115,9 @@ class ServiceAdmin(ScopedAdmin):
         if obj is None and self.add_form:
             kwargs.setdefault("form", self.add_form)
         form = super().get_form(request, obj, change=change, **kwargs)
+        # What a form declares and this page does not show is not asked for, and cannot be slipped in.
+        shown = self.get_fields(request, obj)
+        form.base_fields = {name: field for name, field in form.base_fields.items() if name in shown}
         form.request, form.refusal = request, getattr(request, "refusal", None)
         return form
 
@@ -164,6 +167,7 @@ class ServiceAdmin(ScopedAdmin):
             type(self).update(viewer=viewer, **{self.row_id: pk}, changes=changes)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        request.deleted = self.name_of(obj)
         type(self).delete(viewer=viewer_of(request), **{self.row_id: obj.pk})
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> tuple[list, dict, set, list]:
@@ -177,6 +181,10 @@ class ServiceAdmin(ScopedAdmin):
             messages.error(request, refusal.sentence)
             return HttpResponseRedirect(self.url_of("change", object_id))
 
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
+        context["title"] = f"Delete {self.name_of(context['object'])}?"
+        return super().render_delete_form(request, context)
+
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: str | None = None) -> HttpResponse:
         messages.success(request, f"{self.name_of(obj.made)} is there now.")
         return HttpResponseRedirect(self.url_of("changelist"))
@@ -186,7 +194,7 @@ class ServiceAdmin(ScopedAdmin):
         return HttpResponseRedirect(self.url_of("changelist"))
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> HttpResponse:
-        messages.success(request, f"{obj_display} was deleted. {self.deletion}")
+        messages.success(request, f"{request.deleted} was deleted. {self.deletion}")
         return HttpResponseRedirect(self.url_of("changelist"))
 
     # --- Undo ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from households.services.households import update_household
 
 @admin.register(Household)
 class HouseholdAdmin(ServiceAdmin):
-    place = 7
+    place = 17
     singular = "a household"
     plural = "Household"
     intro = "Its name, the currency you count in, and where you live, so that a day begins when yours does."

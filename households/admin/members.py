@@ -91,7 +91,7 @@ class MemberAddForm(MemberForm):
 
 @admin.register(Membership)
 class MemberAdmin(ServiceAdmin):
-    place = 4
+    place = 5
     singular = "a member"
     plural = "Members"
     intro = "Who uses Hearth with you, and what they may do. A new member gets a card with a code to sign in with."

@@ -69,8 +69,9 @@ class ScopedAdmin(admin.ModelAdmin):
         """Only what a filter of this page sends: any other column, and whatever refers to a row, may tell of more than
         the row itself does."""
         listed: Any = self.get_list_filter(request)
-        filters = (one if isinstance(one, str) else one[0] for one in listed)
-        return lookup in {f"{name}__{tail}" for name in filters for tail in ("exact", "id__exact", "isnull")}
+        own = {one.parameter_name for one in listed if isinstance(one, type)}
+        columns = (one if isinstance(one, str) else one[0] for one in listed if not isinstance(one, type))
+        return lookup in own | {f"{name}__{tail}" for name in columns for tail in ("exact", "id__exact", "isnull")}
 
     def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
         return False

@@ -24,7 +24,7 @@ class TagForm(ServiceForm):
 
 @admin.register(Tag)
 class TagAdmin(ServiceAdmin):
-    place = 3
+    place = 14
     singular = "a tag"
     plural = "Tags"
     intro = "Your own words for people and gifts: wool, outdoors, under 20."
