@@ -1,3 +1,4 @@
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,13 @@ from django.urls import URLPattern, path
 from config.errors import Refusal
 from gifts.admin.filters import ListRecipientFilter
 from gifts.admin.lines import lines
+from gifts.admin.spreadsheets import export_page, import_page
 from gifts.models import MAX_QUANTITY, Gift, GiftList, ListItem
 from gifts.services.items import add_item
 from gifts.services.lists import create_list, delete_list, locked_after_main_list, restore_list, update_list
 from households.admin.changing import ServiceAdmin, ServiceForm
 from households.models import Occasion
-from households.site import rows_for, viewer_of
+from households.site import owned_by, rows_for, viewer_of
 
 VISIBILITIES = {
     GiftList.Visibility.HOUSEHOLD: "Everybody in the household",
@@ -146,7 +148,18 @@ class ListAdmin(ServiceAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         wrap = self.admin_site.admin_view
-        return [path("<uuid:pk>/put/", wrap(self.put_view), name="gifts_giftlist_put"), *super().get_urls()]
+        return [
+            path("import/", wrap(partial(import_page, self)), name="gifts_giftlist_import"),
+            path("export/", wrap(export_page), name="gifts_giftlist_export"),
+            path("<uuid:pk>/put/", wrap(self.put_view), name="gifts_giftlist_put"),
+            *super().get_urls(),
+        ]
+
+    def list_tools(self, request: HttpRequest) -> list[tuple[str, str]]:
+        if not owned_by(request):
+            return []
+        own = [("Import a spreadsheet", self.url_of("import")), ("Export as a spreadsheet", self.url_of("export"))]
+        return [*own, *super().list_tools(request)]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], **kwargs: Any) -> HttpResponse:
         gift_list, viewer = kwargs.get("obj"), viewer_of(request)
