@@ -208,6 +208,7 @@ class AuthEvent(BaseModel):
         REPLAY_DETECTED = "replay_detected"
         SESSION_REVOKED = "session_revoked"
         RIGHTS_CHANGED = "rights_changed"
+        GLASS_BROKEN = "glass_broken"
 
     class Outcome(models.TextChoices):
         ATTEMPTED = "attempted"

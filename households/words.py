@@ -21,6 +21,7 @@ VERBS = {
     "claim.updated": "changed what they took of",
     "comment.made": "commented on",
     "comment.resolved": "settled a comment on",
+    "household.glass_broken": "looked at everything, surprises too, in",
     "gift.published": "put into the catalog",
     "import.finished": "imported a spreadsheet into",
     "list.shared": "showed to a guest",

@@ -23,6 +23,7 @@ WHAT = {
     "replay_detected": "was signed out: somebody used an old token",
     "session_revoked": "was signed out",
     "rights_changed": "got other rights on this server",
+    "glass_broken": "broke the glass, to see a household as it is",
 }
 
 
