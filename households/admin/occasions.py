@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -12,7 +13,19 @@ from households.models import Occasion
 from households.services.occasions import create_occasion, delete_occasion, restore_occasion, update_occasion
 
 
+VISIBILITIES = {
+    Occasion.Visibility.HOUSEHOLD: "Everybody in the household",
+    Occasion.Visibility.HIDDEN: "Everybody but whose day it is",
+}
+
+
 class OccasionForm(ServiceForm):
+    visibility = forms.ChoiceField(
+        label="Who may know of it",
+        choices=[(choice.value, words) for choice, words in VISIBILITIES.items()],
+        help_text="Hidden from whose day it is, it does not exist for them: for surprise parties.",
+    )
+
     class Meta:
         model = Occasion
         fields = ["name", "kind", "date", "is_yearly", "honoree", "visibility", "budget_total", "notes"]
@@ -20,13 +33,11 @@ class OccasionForm(ServiceForm):
             "date": "Day",
             "is_yearly": "Comes every year",
             "honoree": "Whose day it is",
-            "visibility": "Who may know of it",
             "budget_total": "Budget",
         }
         help_texts = {
             "kind": "Christmas, birthdays and anniversaries come every year.",
             "date": "May stay empty until you know.",
-            "visibility": "Hidden from whose day it is, it does not exist for them: for surprise parties.",
             "budget_total": "What all gifts for it may cost together.",
             "notes": "Everybody reads them who may know of it.",
         }
