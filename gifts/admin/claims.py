@@ -72,6 +72,6 @@ class ClaimAdmin(ServiceAdmin):
     def recipient(self, claim: Claim) -> str | None:
         return claim.item.list.recipient.display_name if claim.item.list.recipient else None
 
-    @admin.display(description="", ordering="status")
+    @admin.display(description="How far", ordering="status")
     def how_far(self, claim: Claim) -> str:
         return STATUS_WORDS[claim.status]

@@ -82,6 +82,6 @@ class CommentAdmin(ServiceAdmin):
     def hidden_names(self, comment: Comment) -> str:
         return ", ".join(person.display_name for person in comment.hidden_from.all()) or "nobody"
 
-    @admin.display(description="", ordering="resolved")
+    @admin.display(description="Settled", ordering="resolved")
     def is_settled(self, comment: Comment) -> str:
         return "settled" if comment.resolved else ""

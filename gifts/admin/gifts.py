@@ -66,7 +66,7 @@ class GiftAdmin(ServiceAdmin):
     def costs(self, gift: Gift) -> str | None:
         return None if gift.price is None else f"{gift.price} {gift.currency}"
 
-    @admin.display(description="", ordering="in_catalog")
+    @admin.display(description="Where", ordering="in_catalog")
     def is_public(self, gift: Gift) -> str:
         return "in the catalog" if gift.in_catalog else "on a list"
 

@@ -129,7 +129,7 @@ class ItemAdmin(ServiceAdmin):
     def list_name(self, item: ListItem) -> str:
         return item.list.name
 
-    @admin.display(description="", ordering="seen_status", empty_value="")
+    @admin.display(description="How far", ordering="seen_status", empty_value="")
     def status(self, item: Any) -> str:
         if item.seen_withdrawn:
             return "taken back"

@@ -112,7 +112,7 @@ class MemberAdmin(ServiceAdmin):
     def member(self, membership: Membership) -> str:
         return membership.user.name
 
-    @admin.display(description="")
+    @admin.display(description="State")
     def state(self, membership: Membership) -> str:
         if not membership.is_active:
             return "does not belong here any more"

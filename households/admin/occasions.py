@@ -12,7 +12,6 @@ from households.admin.scoped import VisibleRelatedFilter
 from households.models import Occasion
 from households.services.occasions import create_occasion, delete_occasion, restore_occasion, update_occasion
 
-
 VISIBILITIES = {
     Occasion.Visibility.HOUSEHOLD: "Everybody in the household",
     Occasion.Visibility.HIDDEN: "Everybody but whose day it is",

@@ -121,7 +121,7 @@ class PersonAdmin(ServiceAdmin):
             return [name for name in fields if name != "archived"]
         return fields
 
-    @admin.display(description="")
+    @admin.display(description="State")
     def login(self, person: Person) -> str:
         words = ["uses Hearth"] if person.signs_in else []
         return ", ".join([*words, "put aside"] if person.archived_at else words)
