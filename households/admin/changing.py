@@ -148,7 +148,8 @@ class ServiceAdmin(ScopedAdmin):
             self._update(request, obj.pk, changes)
         else:
             fields = dict(form.cleaned_data)
-            fields.setdefault("household", Household.objects.get(pk__in=owned_by(request)))
+            if "household" not in fields:  # There is only one.
+                fields["household"] = Household.objects.get(pk__in=owned_by(request))
             obj.made = self.make(request, fields)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
