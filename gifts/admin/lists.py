@@ -58,6 +58,10 @@ class ListAddForm(ListForm):
             "occurs_on": "Empty: the day of the occasion.",
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["occasion"].empty_label = "Nothing in particular"
+
 
 class ItemForm(forms.Form):
     """What is put on a list: something new, or something that the catalog has."""

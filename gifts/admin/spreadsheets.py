@@ -25,7 +25,9 @@ class ImportForm(forms.Form):
 
     household = forms.ModelChoiceField(Household.objects.none(), empty_label=None, label="For which household")
     file = forms.FileField(
-        required=False, label="The table, saved as CSV", widget=forms.FileInput(attrs={"accept": ".csv"})
+        label="The table, saved as CSV",
+        widget=forms.FileInput(attrs={"accept": ".csv"}),
+        error_messages={"required": "Choose the file that you have saved from your spreadsheet."},
     )
     text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
 
@@ -33,6 +35,7 @@ class ImportForm(forms.Form):
 
     def __init__(self, *args: Any, request: HttpRequest, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["file"].required = not self.data.get("text")
         households = rows_for(request, Household).filter(pk__in=owned_by(request)).order_by("name")
         self.fields["household"].queryset = households
         self.fields["household"].initial = households.first()
@@ -42,9 +45,7 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
         file = values.get("file")
-        if not (file or values.get("text")):
-            self.add_error("file", "Choose the file that you have saved from your spreadsheet.")
-        elif (file.size if file else len(values["text"])) > MAX_CHARACTERS:
+        if (file.size if file else len(values["text"])) > MAX_CHARACTERS:
             self.add_error("file", "This is too large for here. Whoever runs the server can import it.")
         return values
 
