@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm
+from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
@@ -11,6 +12,9 @@ from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
 from accounts.services.users import deactivate_user, record_rights
 from config.admin import ReadOnlyAdmin
 from config.client import client_of
+
+# Nobody is in a group here: what somebody may do follows from their memberships.
+admin.site.unregister(Group)
 
 RIGHTS = ["is_active", "is_staff", "is_superuser"]
 

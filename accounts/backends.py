@@ -10,7 +10,7 @@ from config.client import Client, client_of
 
 
 class LoginBackend(ModelBackend):
-    """Signs staff in to the admin, by e-mail address or handle, and writes it into the audit.
+    """Signs in to the admin, by e-mail address or handle, and writes it into the audit.
 
     `ModelBackend` finds the user by natural key and hashes once for nobody, too.
     """
@@ -30,4 +30,5 @@ class LoginBackend(ModelBackend):
         return user
 
     def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
+        """For staff; who else is let in is said by the room that knows why."""
         return super().user_can_authenticate(user) and isinstance(user, User) and user.is_staff

@@ -150,6 +150,7 @@ class DeviceSession(BaseModel):
         OTHER_DEVICE = "other_device", "its refresh token was used on another device"
         RESET = "reset", "a new activation code was issued"
         STAFF = "staff", "ended by staff"
+        OWNER = "owner", "ended by an owner of the household"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, related_name="sessions")
     device_id = models.UUIDField()
@@ -208,6 +209,7 @@ class AuthEvent(BaseModel):
         SESSION_REVOKED = "session_revoked"
         RIGHTS_CHANGED = "rights_changed"
         KEY_ROTATED = "key_rotated"
+        GLASS_BROKEN = "glass_broken"
 
     class Outcome(models.TextChoices):
         ATTEMPTED = "attempted"

@@ -60,8 +60,10 @@ class Refusal(Exception):
 
     @property
     def sentence(self) -> str:
-        """What a command line says: the first complaint about a field, or the message."""
-        complaints = [text for texts in self.details.values() if isinstance(texts, list) for text in texts]
+        """What is said where there is room for one: the first complaint about a field, or the message."""
+        # What else is in the details is for programs.
+        is_about_fields = self.code in {Code.VALIDATION_FAILED, Code.CONFLICT_DUPLICATE}
+        complaints = [text for texts in self.details.values() for text in texts] if is_about_fields else []
         return complaints[0] if complaints else self.message
 
 

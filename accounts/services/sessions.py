@@ -5,14 +5,12 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import AuthEvent, DeviceSession, User
-from accounts.services.audit import event, record
+from accounts.services.audit import event
 from config.client import Client
 from config.models import ScopedQuerySet
 
@@ -91,32 +89,6 @@ def revoke_sessions_as_staff(*, sessions: QuerySet) -> Iterator[int]:
     for start in range(0, len(keys), REVOKED_AT_ONCE):
         some = DeviceSession.objects.filter(pk__in=keys[start : start + REVOKED_AT_ONCE])
         yield revoke_sessions(sessions=some, reason=DeviceSession.Revoked.STAFF, actor=None, client=Client())
-
-
-def admin_sessions(users: QuerySet) -> list[tuple[Session, User]]:
-    """Where these users are signed in to the admin."""
-    # Only staff are, and whose a session is stands inside, so each is looked into.
-    live = Session.objects.filter(expire_date__gt=timezone.now())
-    signed_in = [(session, session.get_decoded().get(SESSION_KEY)) for session in live]
-    found = {str(user.pk): user for user in users.filter(pk__in={key for _, key in signed_in if key})}
-    return [(session, found[key]) for session, key in signed_in if key in found]
-
-
-@transaction.atomic
-def end_admin_sessions(*, users: QuerySet, actor: User | None, client: Client) -> int:
-    """Signs these users out of the admin, and says how often that was."""
-    ended = admin_sessions(users)
-    for session, user in ended:
-        session.delete()
-        record(
-            kind=AuthEvent.Kind.SESSION_REVOKED,
-            outcome=AuthEvent.Outcome.SUCCEEDED,
-            client=client,
-            user=user,
-            actor=actor,
-            reason="admin",
-        )
-    return len(ended)
 
 
 def touch(session: DeviceSession, client: Client) -> None:

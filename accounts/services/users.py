@@ -6,7 +6,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import AuthEvent, DeviceSession, User
 from accounts.services.audit import record
 from accounts.services.codes import withdraw_codes
-from accounts.services.sessions import end_admin_sessions, revoke_sessions
+from accounts.services.sessions import revoke_sessions
 from config.client import Client
 from config.errors import Code, Refusal
 
@@ -48,7 +48,6 @@ def deactivate_user(*, user: User, actor: User | None, client: Client) -> None:
     user.save(update_fields=["is_active", "updated_at"])
     withdraw_codes(user=user, actor=actor, client=client)
     revoke_sessions(sessions=user.sessions.all(), reason=DeviceSession.Revoked.STAFF, actor=actor, client=client)
-    end_admin_sessions(users=User.objects.filter(pk=user.pk), actor=actor, client=client)
 
 
 def record_rights(*, user: User, rights: Iterable[str], actor: User, client: Client) -> None:

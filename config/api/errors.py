@@ -6,7 +6,8 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
-from django.http import Http404, HttpRequest, JsonResponse, UnreadablePostError
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
+from django.template.loader import render_to_string
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
@@ -76,28 +77,32 @@ def headers_of(refusal: Refusal, error: BaseException | None = None) -> dict[str
     return headers
 
 
-def respond(request: HttpRequest, refusal: Refusal) -> JsonResponse:
-    """The envelope outside DRF."""
-    body = envelope(refusal.code, getattr(request, "id", ""), refusal.message, refusal.details)
-    return JsonResponse(body, status=refusal.code.status, headers=headers_of(refusal))
+def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The envelope outside DRF; or in the admin, for a browser that somebody sits at, a page that says the same."""
+    status, headers, request_id = refusal.code.status, headers_of(refusal), getattr(request, "id", "")
+    if request.path.startswith("/admin/") and "text/html" in request.headers.get("Accept", ""):
+        page = render_to_string("refused.html", {"message": refusal.message, "request_id": request_id})
+        return HttpResponse(page, status=status, headers=headers)
+    body = envelope(refusal.code, request_id, refusal.message, refusal.details)
+    return JsonResponse(body, status=status, headers=headers)
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> JsonResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return respond(request, as_refusal(exception) or Refusal(Code.VALIDATION_MALFORMED))
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> JsonResponse:
+def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     return respond(request, Refusal(Code.RESOURCE_FORBIDDEN))
 
 
-def not_found(request: HttpRequest, exception: Exception) -> JsonResponse:
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return respond(request, Refusal(Code.RESOURCE_NOT_FOUND))
 
 
-def server_error(request: HttpRequest) -> JsonResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """A defect of ours; or, outside DRF, a refusal that only gets here as the exception being handled."""
     return respond(request, as_refusal(sys.exception()) or Refusal(Code.SERVER_ERROR))
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> JsonResponse:
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return respond(request, Refusal(Code.AUTH_CSRF_FAILED))

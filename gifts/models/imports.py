@@ -13,6 +13,10 @@ class ImportedRowQuerySet(ScopedQuerySet):
         """Nobody reads the ledger: it would tell how many surprises a file held."""
         return self.none()
 
+    def open_to_giver(self, viewer: Viewer) -> Self:
+        """Rows that became something of which the viewer may know all: that these were imported is no secret."""
+        return self.filter(item__in=ListItem.objects.known_to(viewer).unconcealed_from(viewer))
+
 
 class ImportedRow(HouseholdRow):
     """A row of a file that has been imported, so that it never is again, whatever became of its item since.

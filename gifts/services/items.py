@@ -200,11 +200,20 @@ def _require_wish_rights(viewer: Viewer, item: ListItem) -> None:
 
 
 def _require_own_wish(viewer: Viewer, item: ListItem) -> None:
+    if not _is_own_wish(viewer, item):
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
+
+
+def may_change_wish(viewer: Viewer, item: ListItem) -> bool:
+    """Whether what the recipient reads of it, and whether it stands there, is this viewer's to change."""
+    return not item.is_withdrawn and _is_own_wish(viewer, item)
+
+
+def _is_own_wish(viewer: Viewer, item: ListItem) -> bool:
     """Its recipient's, or who added it; where nobody in particular did, anybody's who plans, out of the recipient's
     sight."""
     anybodys = item.added_by_id is None and not item.list.is_seen_by_recipient and item.list.is_planned_by(viewer)
-    if not (item.list.is_for(viewer) or item.added_by_id == viewer.user.pk or anybodys):
-        raise Refusal(Code.RESOURCE_FORBIDDEN)
+    return item.list.is_for(viewer) or item.added_by_id == viewer.user.pk or anybodys
 
 
 def _update_wish(viewer: Viewer, item: ListItem, wish: dict[str, Any]) -> list[diary.Entry]:

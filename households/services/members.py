@@ -4,9 +4,11 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
-from accounts.models import User
+from accounts.models import DeviceSession, User, UserQuerySet
 from accounts.services.codes import issue_code
+from accounts.services.sessions import revoke_sessions
 from accounts.services.users import create_user
 from config.client import Client
 from config.errors import Code, Refusal, invalid
@@ -145,6 +147,30 @@ def _issue_code(user: User, memberships: list[Membership], *, actor: User | None
     for place in memberships:
         _record(actor, "membership.code_issued", place, is_reset=is_reset)
     return code
+
+
+@transaction.atomic
+def end_member_sessions(*, viewer: Viewer, membership_id: UUID, client: Client, session_id: UUID | None = None) -> int:
+    """Sign a member out on one device, or on all; says on how many that was."""
+    membership = locked_with_household(Membership, viewer, membership_id)
+    require_owner(viewer, membership.household_id)
+    if not users_in_reach(viewer).filter(pk=membership.user_id).exists():
+        raise Refusal(Code.RESOURCE_FORBIDDEN)
+    sessions = DeviceSession.objects.filter(user=membership.user_id)
+    own = membership.user_id == viewer.user.pk
+    reason = DeviceSession.Revoked.SIGNED_OUT if own else DeviceSession.Revoked.OWNER
+    chosen = sessions.filter(pk=session_id) if session_id else sessions
+    return revoke_sessions(sessions=chosen, reason=reason, actor=viewer.user, client=client)
+
+
+def users_in_reach(viewer: Viewer) -> UserQuerySet:
+    """Oneself, and members whose account reaches no further than the households that the viewer owns: of these an
+    owner may know when and where they signed in, and may sign them out."""
+    owned = viewer.owned_household_ids
+    here = Membership.objects.filter(household__in=owned).values("user")
+    elsewhere = Membership.objects.exclude(household__in=owned).values("user")
+    theirs = Q(pk__in=here, is_staff=False, is_superuser=False) & ~Q(pk__in=elsewhere)
+    return User.objects.filter(theirs | Q(pk=viewer.user.pk))
 
 
 def _check_code_rule(viewer: Viewer, user: User, memberships: list[Membership]) -> None:

@@ -8,6 +8,7 @@ from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
 from accounts.services.codes import issue_code
 from accounts.services.sessions import open_session
 from tests.accounts.steps import activate, error, log_in, refresh, refresh_token
+from tests.admin_pages import signed_in
 from tests.factories import PASSWORD, UserFactory
 
 
@@ -18,9 +19,7 @@ def root(db) -> User:
 
 @pytest.fixture
 def browser(root) -> Browser:
-    browser = Browser()
-    browser.force_login(root)
-    return browser
+    return signed_in(root)
 
 
 @pytest.mark.parametrize("login", ["root@example.org", "ROOT"])
@@ -116,8 +115,7 @@ def test_a_deactivated_user_is_out_and_stays_out(browser, api, anna, phone, on_d
 
 def test_staff_who_were_deactivated_sign_in_to_the_admin_again(browser):
     colleague = UserFactory(name="Otto", is_staff=True, is_superuser=True)
-    theirs = Browser()
-    theirs.force_login(colleague)
+    theirs = signed_in(colleague)
     rights = {"is_staff": "on", "is_superuser": "on"}
     changed(browser, colleague, **rights)
     changed(browser, colleague, is_active="on", **rights)

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from config.api import health
 from config.errors import Code, Refusal
+from tests.admin_pages import signed_in
 from tests.cast import Family
 from tests.envelope import NOWHERE, code_of
 from tests.factories import UserFactory
@@ -40,8 +41,7 @@ from tests.factories import UserFactory
     ],
 )
 def test_an_unknown_address_is_not_found(db, path, as_user):
-    staff = Browser(raise_request_exception=False)
-    staff.force_login(UserFactory(is_staff=True, is_superuser=True))
+    staff = signed_in(UserFactory(is_staff=True, is_superuser=True), raise_request_exception=False)
     assert code_of(staff.generic("GET", path)) == (404, "RESOURCE_NOT_FOUND")
 
 
@@ -64,8 +64,7 @@ def test_a_form_that_is_too_large_is_refused(db):
 
 
 def test_the_admin_refuses_what_staff_may_not(db):
-    browser = Browser()
-    browser.force_login(UserFactory(is_staff=True))
+    browser = signed_in(UserFactory(is_staff=True))
     assert code_of(browser.get("/admin/accounts/user/")) == (403, "RESOURCE_FORBIDDEN")
 
 

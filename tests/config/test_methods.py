@@ -1,9 +1,9 @@
 """What may be done at an address, and what answers when something else is tried."""
 
 import pytest
-from django.test import Client as Browser
 from rest_framework.test import APIClient
 
+from tests.admin_pages import signed_in
 from tests.cast import Family
 from tests.envelope import NOWHERE, code_of
 from tests.factories import UserFactory
@@ -38,8 +38,7 @@ def test_a_wrong_method_is_refused_and_the_right_ones_are_named(family: Family, 
     ],
 )
 def test_a_wrong_method_is_refused_outside_the_resources_too(db, method, path):
-    staff = Browser()
-    staff.force_login(UserFactory(is_staff=True, is_superuser=True))
+    staff = signed_in(UserFactory(is_staff=True, is_superuser=True))
     answer = staff.generic(method, path)
     assert code_of(answer) == (405, "RESOURCE_METHOD_NOT_ALLOWED")
     assert answer["Allow"]

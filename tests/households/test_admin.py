@@ -1,11 +1,11 @@
-"""The stock admin: superusers look, nobody writes, and no superuser meets their own surprise."""
+"""A superuser who owns no household looks and does not write, and does not meet their own surprise."""
 
 import pytest
-from django.contrib import admin
 from django.test import Client as Browser
 
 from households.models import Activity, Household, Membership, Occasion, Person
 from households.services.occasions import create_occasion
+from tests.admin_pages import signed_in
 from tests.cast import Family
 
 MODELS = [Household, Membership, Person, Occasion, Activity]
@@ -20,9 +20,7 @@ def leo_runs_the_server(family) -> Family:
 
 @pytest.fixture
 def browser(leo_runs_the_server) -> Browser:
-    browser = Browser()
-    browser.force_login(leo_runs_the_server.leo.user)
-    return browser
+    return signed_in(leo_runs_the_server.leo.user)
 
 
 def page(model: type) -> str:
@@ -50,9 +48,9 @@ def test_what_can_be_searched_is_searched_without_an_error(browser, family, mode
 def test_a_couple_shows_its_halves_and_no_way_to_change_them(browser, family):
     text = browser.get(f"{page(Person)}{family.grandparents.pk}/change/").content.decode()
     assert "Grandma in" not in text
-    assert ">Grandpa<" in text
-    assert "member_links-0-DELETE" not in text
-    assert '<input type="submit"' not in text
+    assert "Grandma, Grandpa" in text
+    assert 'type="checkbox"' not in text
+    assert 'name="_save"' not in text
 
 
 def test_a_superuser_does_not_meet_their_own_surprise(browser, family):
@@ -66,10 +64,10 @@ def test_a_superuser_does_not_meet_their_own_surprise(browser, family):
     listed = browser.get(page(Occasion), {"q": "a"}).content.decode()
     assert "Christmas" in listed
     assert "Surprise" not in listed
-    assert "1 occasion" in listed
+    assert "1 found" in listed
     for path in ("change/", "history/"):
         there, nowhere = (browser.get(f"{page(Occasion)}{pk}/{path}") for pk in (secret.pk, family.household.pk))
-        assert there.status_code == nowhere.status_code == 302
+        assert there.status_code == nowhere.status_code == 404
     assert browser.get(f"{page(Occasion)}{open_one.pk}/change/").status_code == 200
 
 
@@ -77,11 +75,11 @@ def test_the_diary_tells_a_superuser_what_it_tells_over_rest(browser, family):
     surprise = family.mia.list("For Leo", recipient=family.leo.person)
     family.mia.add(surprise, "Drill")
     text = browser.get(page(Activity)).content.decode()
-    assert "household.created" in text
-    for secret in ("list.created", "item.added", str(surprise.pk)):
+    assert "added the household" in text
+    for secret in ("the list", "the item", "For Leo", "Drill", str(surprise.pk)):
         assert secret not in text
     entry = Activity.objects.get(verb="list.created")
-    assert browser.get(f"{page(Activity)}{entry.pk}/change/").status_code == 302
+    assert browser.get(f"{page(Activity)}{entry.pk}/change/").status_code == 404
 
 
 def test_a_superuser_of_no_household_sees_no_occasion(browser, family, neighbour):
@@ -90,14 +88,9 @@ def test_a_superuser_of_no_household_sees_no_occasion(browser, family, neighbour
     assert "Wedding" not in browser.get(page(Occasion)).content.decode()
 
 
-def test_gifts_are_not_in_the_admin():
-    assert {model._meta.app_label for model in admin.site._registry} <= {"accounts", "households", "auth"}
-
-
 @pytest.mark.parametrize("model", MODELS)
 def test_staff_who_are_no_superusers_see_nothing(family, model):
     family.ada.user.is_staff = True
     family.ada.user.save()
-    browser = Browser()
-    browser.force_login(family.ada.user)
+    browser = signed_in(family.ada.user)
     assert browser.get(page(model)).status_code == 403

@@ -169,6 +169,7 @@ def undone() -> Iterator[None]:
 OPEN_VERBS = {
     "household.created": "everybody's",
     "household.updated": "everybody's",
+    "household.glass_broken": "everybody's: whoever runs the server looked at everything",
     "membership.created": "everybody's",
     "membership.updated": "everybody's",
     "membership.removed": "everybody's",

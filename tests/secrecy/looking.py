@@ -12,11 +12,12 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.db import transaction
 from django.http import HttpResponse
-from rest_framework.test import APIClient
+from django.test import Client
 
 # What differs between any two requests, and so tells nothing.
 MARKS = re.compile(rb'"(timestamp|request_id)":\s*"[^"]*"')
-PASSING_HEADERS = {"X-Request-ID", "Date"}
+FORM_MARKS = re.compile(rb'name="csrfmiddlewaretoken" value="[^"]*"')
+PASSING_HEADERS = {"X-Request-ID", "Date", "Expires"}
 
 
 @dataclass
@@ -32,7 +33,7 @@ class Look:
     @property
     def seen(self) -> tuple[int, bytes, dict[str, str]]:
         """What its reader could tell two answers apart by."""
-        return self.status, MARKS.sub(rb'"\1":""', self.body), self.headers
+        return self.status, FORM_MARKS.sub(b"", MARKS.sub(rb'"\1":""', self.body)), self.headers
 
     @property
     def data(self) -> Any:
@@ -46,6 +47,8 @@ class Look:
 
     @property
     def numbers(self) -> set[int]:
+        if self.headers.get("Content-Type", "").startswith("text/html"):
+            return {int(digits) for digits in re.findall(r"(?<![\w-])\d+(?![\w-])", self.body.decode())}
         return set(_numbers(self.data))
 
     @property
@@ -56,10 +59,10 @@ class Look:
 
 @dataclass
 class Watcher:
-    """Somebody at the API, and over their shoulder a look at the logs."""
+    """Somebody at the API or in the admin, and over their shoulder a look at the logs."""
 
     name: str
-    api: APIClient
+    api: Client  # of the API, or of a browser
     logs: list[str] = field(default_factory=list)
 
     def get(self, url: str, **headers: str) -> Look:

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.db.models import Model
+from django.db.models import F, Model
 from rest_framework.test import APIClient
 
 from gifts.models import Comment, CommentHiddenFrom, CommentMention, GiftList, GiftTag, ImportedRow, ListItem, ListShare
@@ -138,6 +138,7 @@ def make_world() -> World:
     world.kinds[family.household.pk] = "household"
     # Far along, so that the diary's numbers are like nothing else.
     homes = [family.household, world.other.person.household]
+    Activity.objects.filter(household__in=homes).update(seq=F("seq") + 600_000_000)
     DiaryCounter.objects.filter(household__in=homes).update(last_seq=700_000_000)
     _home(world)
     _shared(world)

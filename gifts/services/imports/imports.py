@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import User
 from config.models import casefold_key
 from gifts.models import ImportedRow
+from gifts.models.imports import ImportedRowQuerySet
 from gifts.services.imports.drafts import Wish, understand
 from gifts.services.imports.names import halves_of
 from gifts.services.imports.people import People
@@ -30,16 +31,18 @@ def import_rows(
     user: User,
     said: Mapping[str, Membership | None],
     is_rehearsal: bool = False,
+    known: ImportedRowQuerySet | None = None,
 ) -> Report:
     """Import what the ledger does not know yet. A rehearsal does all the same and takes it back.
 
-    `said` tells, by casefolded name, which member somebody in the file is; None for somebody without a login.
+    `said` tells, by casefolded name, which member somebody in the file is; None for somebody without a login. `known`
+    are the rows of the ledger that count, all unless told otherwise.
     """
     fresh_report = partial(Report, reader=user.login, rows=len(rows), is_rehearsal=is_rehearsal)
     # Two imports of one file at the same moment: the second waits here, and finds everything in the ledger.
     household = Household.objects.visible_to(Viewer.of(user)).locked(household.pk)
     _refuse_strangers(rows, said)
-    fresh = _not_yet_imported(household, rows)
+    fresh = _not_yet_imported(household, rows, ImportedRow.objects.all() if known is None else known)
     known_before = len(rows) - len(fresh)
     while True:
         before = transaction.savepoint()
@@ -77,8 +80,8 @@ def _has_buyer(wish: Wish) -> bool:
     return any(draft.row.cells["Who buys"].strip() for draft in wish.drafts)
 
 
-def _not_yet_imported(household: Household, rows: list[Row]) -> list[Row]:
-    imported = set(ImportedRow.objects.filter(household=household).values_list("fingerprint", flat=True))
+def _not_yet_imported(household: Household, rows: list[Row], known: ImportedRowQuerySet) -> list[Row]:
+    imported = set(known.filter(household=household).values_list("fingerprint", flat=True))
     return [row for row in rows if row.fingerprint not in imported]
 
 

@@ -137,7 +137,9 @@ class Places:
         return GiftList.objects.locked(best_first[0].pk) if best_first else None
 
     def _make(self, place: Place, visibility: str) -> GiftList:
-        self.report.made["lists"] += 1
+        # That there is a hidden one already, or not yet, would tell its recipient of surprises.
+        if visibility != Visibility.HIDDEN or self.author(place):
+            self.report.made["lists"] += 1
         return GiftList.objects.create(
             household=self.household,
             name=place.name,
@@ -174,7 +176,8 @@ class Places:
     def _make_occasion(self, named: OccasionName, recipient: Person | None) -> Occasion:
         is_spoiler = named.key in self.spoilers
         visibility = Occasion.Visibility.HIDDEN if is_spoiler else Occasion.Visibility.HOUSEHOLD
-        self.report.made["occasions"] += 1
+        if not (is_spoiler and recipient and self.viewer.is_any_of(recipient.pk)):
+            self.report.made["occasions"] += 1
         self.has_opened |= not is_spoiler
         return Occasion.objects.create(
             household=self.household,

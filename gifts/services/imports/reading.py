@@ -38,8 +38,18 @@ def stop(sentence: str) -> Refusal:
 
 
 def read_rows(path: Path) -> list[Row]:
+    """The rows of a file, see `rows_in`."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise stop(f"{path} cannot be read: {error.strerror or error}.") from error
+    return rows_in(content, name=path.name)
+
+
+def rows_in(content: bytes, *, name: str) -> list[Row]:
     """The rows that hold anything, numbered as a spreadsheet numbers them."""
-    header, *records = _records(path.name, _text(path))
+    header, *records = _records(name, _text(content, name))
     rows: list[Row] = []
     seen: Counter[str] = Counter()
     for number, record in enumerate(records, start=2):
@@ -47,22 +57,17 @@ def read_rows(path: Path) -> list[Row]:
             row = _row(number, header, record, seen)
             rows.append(row)
     if not rows:
-        raise stop(f"{path.name} has a header but no rows.")
+        raise stop(f"{name} has a header but no rows.")
     return rows
 
 
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise stop(f"{path} cannot be read: {error.strerror or error}.") from error
+def _text(content: bytes, name: str) -> str:
     if len(content) > MAX_BYTES:
-        raise stop(f"{path.name} is larger than {MAX_BYTES // 1024 // 1024} MB, which no family's list is.")
+        raise stop(f"{name} is larger than {MAX_BYTES // 1024 // 1024} MB, which no family's list is.")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise stop(f"{path.name} is not UTF-8 text; please save it again as CSV in UTF-8.") from error
+        raise stop(f"{name} is not UTF-8 text; please save it again as CSV in UTF-8.") from error
 
 
 def _records(name: str, text: str) -> list[list[str]]:

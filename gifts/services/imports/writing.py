@@ -121,10 +121,12 @@ class Writer:
         return today
 
     def _write_ledger(self, item: ListItem, wish: Wish) -> None:
-        ImportedRow.objects.bulk_create(
+        rows = [
             ImportedRow(household_id=item.household_id, fingerprint=draft.row.fingerprint, wish_key=wish.key, item=item)
             for draft in wish.drafts
-        )
+        ]
+        # In a rehearsal for a member some of them are there, see `members`.
+        ImportedRow.objects.bulk_create(rows, ignore_conflicts=True)
 
     def _tell(self, decision: Decision, place: Place, item: ListItem) -> None:
         lead = decision.wish.lead

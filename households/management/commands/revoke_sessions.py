@@ -4,8 +4,7 @@ from django.core.management.base import CommandParser
 
 from accounts.management.lookups import user_with_login
 from accounts.models import DeviceSession, User
-from accounts.services.sessions import admin_sessions, end_admin_sessions, revoke_sessions_as_staff
-from config.client import Client
+from accounts.services.sessions import revoke_sessions_as_staff
 from config.commands import StaffCommand, progress
 from config.models import ScopedQuerySet
 from households.management.lookups import household_called
@@ -28,14 +27,10 @@ class Command(StaffCommand):
         super().add_arguments(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
-        users = _users(options)
-        sessions = DeviceSession.objects.live().filter(user__in=users)
-        if options["dry_run"]:
-            counts = sessions.count(), len(admin_sessions(users))
-        else:
-            counts = _revoke(sessions), end_admin_sessions(users=users, actor=None, client=Client())
-        facts = {"sessions": counts[0], "admin_sessions": counts[1], "dry_run": options["dry_run"]}
-        self.report(_in_words(*counts, options["dry_run"]), **facts)
+        sessions = DeviceSession.objects.live().filter(user__in=_users(options))
+        is_rehearsal = options["dry_run"]
+        ended = sessions.count() if is_rehearsal else _revoke(sessions)
+        self.report(_in_words(ended, is_rehearsal), sessions=ended, dry_run=is_rehearsal)
 
 
 def _users(options: dict[str, Any]) -> ScopedQuerySet:
@@ -56,6 +51,5 @@ def _revoke(sessions: ScopedQuerySet) -> int:
     return ended
 
 
-def _in_words(sessions: int, admin: int, is_rehearsal: bool) -> str:
-    would = "would end" if is_rehearsal else "ended"
-    return f"{sessions:,} {'session' if sessions == 1 else 'sessions'} {would}, and {admin:,} in the admin."
+def _in_words(sessions: int, is_rehearsal: bool) -> str:
+    return f"{sessions:,} {'session' if sessions == 1 else 'sessions'} {'would end' if is_rehearsal else 'ended'}."

@@ -14,7 +14,7 @@ def make_the_first(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_idempotency_key'),
+        ('accounts', '0004_glass_broken'),
     ]
 
     operations = [
@@ -36,6 +36,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='authevent',
             name='kind',
-            field=models.CharField(choices=[('code_issued', 'Code Issued'), ('code_withdrawn', 'Code Withdrawn'), ('activation_started', 'Activation Started'), ('activation_failed', 'Activation Failed'), ('activation_completed', 'Activation Completed'), ('login', 'Login'), ('refresh', 'Refresh'), ('replay_detected', 'Replay Detected'), ('session_revoked', 'Session Revoked'), ('rights_changed', 'Rights Changed'), ('key_rotated', 'Key Rotated')], max_length=30),
+            field=models.CharField(choices=[('code_issued', 'Code Issued'), ('code_withdrawn', 'Code Withdrawn'), ('activation_started', 'Activation Started'), ('activation_failed', 'Activation Failed'), ('activation_completed', 'Activation Completed'), ('login', 'Login'), ('refresh', 'Refresh'), ('replay_detected', 'Replay Detected'), ('session_revoked', 'Session Revoked'), ('rights_changed', 'Rights Changed'), ('key_rotated', 'Key Rotated'), ('glass_broken', 'Glass Broken')], max_length=30),
         ),
     ]

@@ -1,0 +1,234 @@
+"""People, occasions, tags and members, in the admin of somebody who owns the household."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuthEvent, DeviceSession, User
+from households.models import Activity, Membership, Occasion, Person, Role, Tag
+from tests.accounts.steps import activate
+from tests.admin_pages import signed_in
+from tests.secrecy.looking import FORM_MARKS
+
+
+@pytest.fixture
+def browser(family):
+    return signed_in(family.mia.user)
+
+
+def url(name, *args):
+    return reverse(f"admin:households_{name}", args=args)
+
+
+def text_of(browser, address, **query):
+    answer = browser.get(address, query)
+    assert answer.status_code == 200, address
+    return FORM_MARKS.sub(b"", answer.content).decode()
+
+
+def saved(browser, address, row=None, **form):
+    """The page that a form leads to, or the complaints that it shows."""
+    if row is not None:
+        row.refresh_from_db()
+        form["seen"] = row.updated_at.isoformat()
+    answer = browser.post(address, form, follow=True)
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.content.decode()
+
+
+# --- People, occasions, tags ---------------------------------------------------------------------
+
+
+def test_somebody_is_added_changed_deleted_and_brought_back(browser, family):
+    form = {"display_name": "Vera", "sizes": "shoes: 42\nhat: M", "notes": ""}
+    assert "Vera is there now." in saved(browser, url("person_add"), **form)
+    vera = Person.objects.get(display_name="Vera")
+    assert vera.sizes == {"shoes": "42", "hat": "M"}
+    assert "Vera B.: saved." in saved(
+        browser, url("person_change", vera.pk), vera, **form | {"display_name": "Vera B."}
+    )
+    assert "Vera B. was deleted." in saved(browser, url("person_delete", vera.pk), post="yes")
+    assert "Vera B." not in text_of(browser, url("person_changelist"))
+    assert "Vera B. is back." in saved(browser, url("person_restore", vera.pk))
+    lines = text_of(browser, url("person_history", vera.pk))
+    for done in ("added", "changed", "deleted", "brought back"):
+        assert f"Mia {done} the person." in lines
+
+
+@pytest.mark.parametrize("sizes", ["42", "shoes:", ": 42", "x" * 61 + ": 1"])
+def test_a_size_that_is_none_is_complained_about(browser, family, sizes):
+    assert "Write one size to a line" in saved(browser, url("person_add"), display_name="Vera", sizes=sizes)
+
+
+def test_what_the_service_refuses_is_said_and_not_done(browser, family):
+    page = saved(browser, url("person_delete", family.mia.person.pk), post="yes")
+    assert 'class="error"' in page
+    assert Person.objects.alive().filter(pk=family.mia.person.pk).exists()
+
+
+def test_an_occasion_that_is_hidden_from_oneself_is_not_there(browser, family):
+    form = {"name": "Party", "kind": "other", "honoree": family.leo.person.pk, "visibility": "hidden_from_honoree"}
+    saved(browser, url("occasion_add"), **form)
+    party = Occasion.objects.get(name="Party")
+    Membership.objects.filter(user=family.leo.user).update(role=Role.OWNER)
+    theirs = signed_in(family.leo.user)
+    assert "Party" not in text_of(theirs, url("occasion_changelist"))
+    for name in ("occasion_change", "occasion_history", "occasion_delete", "occasion_plan"):
+        assert theirs.get(url(name, party.pk)).status_code == 404
+    assert "Party" in text_of(browser, url("occasion_changelist"))
+
+
+def test_the_name_of_a_hidden_occasion_can_be_used_again(browser, family):
+    """Uniqueness would tell of it."""
+    Occasion.objects.create(
+        household=family.household, name="Party", honoree=family.mia.person, visibility="hidden_from_honoree"
+    )
+    form = {"name": "Party", "kind": "other", "visibility": "household"}
+    assert "Party is there now." in saved(browser, url("occasion_add"), **form)
+
+
+def test_a_tag_that_is_there_is_found(browser, family):
+    for _ in range(2):
+        assert "wool is there now." in saved(browser, url("tag_add"), name="wool", kind="custom", colour="")
+    assert Tag.objects.count() == 1
+
+
+def test_a_household_that_one_owns_is_changed_and_no_other(browser, family, neighbour):
+    saved(
+        browser,
+        url("household_change", family.household.pk),
+        family.household,
+        name="Us",
+        currency="EUR",
+        timezone="Europe/Berlin",
+    )
+    family.household.refresh_from_db()
+    assert family.household.name == "Us"
+    assert browser.get(url("household_change", neighbour.person.household_id)).status_code == 404
+
+
+def test_nothing_of_next_door_can_be_chosen(browser, family, neighbour):
+    page = saved(
+        browser, url("occasion_add"), name="Day", kind="other", visibility="household", honoree=neighbour.person.pk
+    )
+    assert "Select a valid choice" in page
+    assert not Occasion.objects.filter(name="Day").exists()
+
+
+def test_an_owner_of_two_households_says_which(browser, family, neighbour):
+    Membership.objects.create(household=neighbour.person.household, user=family.mia.user, role=Role.OWNER)
+    assert 'name="household"' in text_of(browser, url("tag_add"))
+    saved(browser, url("tag_add"), name="wool", kind="custom", household=neighbour.person.household_id)
+    assert Tag.objects.get().household == neighbour.person.household
+
+
+# --- Members -------------------------------------------------------------------------------------
+
+
+def test_a_new_member_gets_a_card_that_lets_them_in(browser, family, api):
+    card = saved(browser, url("membership_add"), name="Olga", handle="olga", email="", role="member", person="")
+    code = re.search(r'class="code">([^<]+)<', card).group(1)
+    assert "<svg" in card
+    assert code not in text_of(browser, url("membership_change", Membership.objects.get(user__name="Olga").pk))
+    assert activate(api, "olga", code).status_code == 200
+
+
+def test_a_login_that_is_taken_is_said_at_its_field(browser, family):
+    page = saved(browser, url("membership_add"), name="Leo", email=family.leo.user.email, handle="", role="member")
+    assert "Somebody signs in with this already." in page
+    assert "Give an e-mail address or a handle" in saved(browser, url("membership_add"), name="Leo", role="member")
+
+
+def test_a_new_code_is_asked_about_first_and_read_by_all(browser, family):
+    ada = family.ada.membership
+    code = url("membership_code", ada.pk)
+    assert "signed out on every device" in text_of(browser, code)
+    assert not AuthEvent.objects.filter(kind="code_issued").exists()
+    assert "Welcome, Ada" in saved(browser, code)
+    assert Activity.objects.visible_to(family.leo.viewer).filter(verb="membership.code_issued").exists()
+
+
+def test_a_code_for_an_account_that_reaches_further_is_refused(browser, family, neighbour):
+    Membership.objects.create(household=neighbour.person.household, user=family.ada.user, role=Role.GUEST)
+    page = saved(browser, url("membership_code", family.ada.membership.pk))
+    assert "Only whoever runs this server" in page
+
+
+def test_a_role_is_changed_and_the_last_owner_stays(browser, family):
+    leo, mia = family.leo.membership, family.mia.membership
+    form = {"role": "guest", "person": family.leo.person.pk, "is_active": "on"}
+    saved(browser, url("membership_change", leo.pk), leo, **form)
+    leo.refresh_from_db()
+    assert leo.role == Role.GUEST
+    page = saved(browser, url("membership_change", mia.pk), mia, role="member", person=mia.person_id, is_active="on")
+    assert "A household needs at least one owner." in page
+
+
+def test_a_device_is_signed_out_and_then_all(browser, family):
+    api, other = family.ada.api(), family.ada.api()
+    member = family.ada.membership
+    session = DeviceSession.objects.filter(user=family.ada.user).earliest("id")
+    assert text_of(browser, url("membership_devices", member.pk)).count("a phone") >= 2
+    saved(browser, url("membership_end_one", member.pk, session.pk))
+    assert [one.get("/api/v1/users/me").status_code for one in (api, other)] == [401, 200]
+    saved(browser, url("membership_end", member.pk))
+    assert other.get("/api/v1/users/me").status_code == 401
+    event = AuthEvent.objects.filter(kind="session_revoked").latest("id")
+    assert (event.actor, event.reason) == (family.mia.user, "owner")
+
+
+def test_whose_account_reaches_further_keeps_their_devices_to_themself(browser, family, neighbour):
+    Membership.objects.create(household=neighbour.person.household, user=family.ada.user, role=Role.GUEST)
+    api = family.ada.api()
+    session = DeviceSession.objects.get(user=family.ada.user)
+    member = family.ada.membership
+    assert "a phone" not in text_of(browser, url("membership_devices", member.pk))
+    assert browser.post(url("membership_end_one", member.pk, session.pk)).status_code == 404
+    browser.raise_request_exception = False
+    assert browser.post(url("membership_end", member.pk)).status_code == 403
+    assert api.get("/api/v1/users/me").status_code == 200
+
+
+def test_a_session_of_somebody_else_is_not_ended_under_a_members_name(browser, family, neighbour):
+    api = neighbour.api()
+    theirs = DeviceSession.objects.get(user=neighbour.user)
+    assert browser.post(url("membership_end_one", family.ada.membership.pk, theirs.pk)).status_code == 404
+    assert api.get("/api/v1/users/me").status_code == 200
+
+
+# --- Who is let in -------------------------------------------------------------------------------
+
+
+def test_whoever_is_no_owner_any_more_is_out_at_the_next_click(browser, family):
+    Membership.objects.filter(user=family.mia.user).update(role=Role.MEMBER)
+    assert browser.get("/admin/").status_code == 302
+
+
+def test_signing_out_of_all_devices_closes_the_admin_too(browser, family):
+    saved(browser, url("membership_end", family.mia.membership.pk))
+    assert browser.get("/admin/").status_code == 302
+
+
+def test_a_look_at_signing_out_signs_nobody_out(browser, family):
+    assert browser.get("/admin/logout/").status_code == 405
+    assert browser.get("/admin/").status_code == 200
+    browser.post("/admin/logout/")
+    assert not DeviceSession.objects.live().filter(user=family.mia.user).exists()
+
+
+def test_the_rights_of_an_owner_end_at_the_servers_own_pages(browser, family):
+    for model in ("user", "activationcode", "devicesession"):
+        assert browser.get(f"/admin/accounts/{model}/").status_code == 403
+    assert User.objects.get(pk=family.mia.user.pk).is_staff is False
+
+
+def test_home_says_what_comes_next_in_as_many_queries_for_many(browser, family, django_assert_max_num_queries):
+    browser.get("/admin/")
+    with django_assert_max_num_queries(16):
+        assert "The Bauers" in text_of(browser, "/admin/")
+    gift_list = family.mia.list("For Leo", recipient=family.leo.person)
+    for number in range(20):
+        family.mia.add(gift_list, f"Gift {number}")
+    with django_assert_max_num_queries(16):
+        browser.get("/admin/")
