@@ -81,6 +81,8 @@ class ServiceAdmin(ScopedAdmin):
     update: Callable[..., Any] | None = None
     delete: Callable[..., Any] | None = None
     restore: Callable[..., Any] | None = None
+    # The door to one's own deletions.
+    tombstones = "known_to"
     # How `update` locks the row, so that what was loaded can be compared with what is there.
     lock: Callable[..., Any] = staticmethod(locked_row)
     row_id = ""
@@ -221,7 +223,8 @@ class ServiceAdmin(ScopedAdmin):
         return self.page(request, "deleted", f"{self.plural} that you deleted", rows=rows)
 
     def _deleted(self, request: HttpRequest) -> Any:
-        known = self.model._default_manager.known_to(viewer_of(request)).filter(household__in=owned_by(request))
+        door = getattr(self.model._default_manager, self.tombstones)
+        known = door(viewer_of(request)).filter(household__in=owned_by(request))
         since = timezone.now() - UNDO_LIFETIME
         return known.filter(deleted_by=request.user.pk, deleted_at__gte=since).order_by("-deleted_at")
 
