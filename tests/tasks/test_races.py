@@ -1,12 +1,16 @@
 """Two fingers on one task, or two devices: it is done once, and what follows on it is made once."""
 
+import time
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
+from django.db import connection, transaction
 
 from config.errors import Refusal
+from households.viewer import Viewer
 from tasks.models import Task
 from tasks.services.tasks import delete_task, skip_task, toggle_task, update_task
 from tests.cast import Family
@@ -29,19 +33,49 @@ def outcome(change: Callable[[], object]) -> str:
     return "done"
 
 
-def test_of_twenty_who_complete_it_at_once_one_says_when(family: Family):
+@pytest.mark.parametrize("way", ["/toggle", ""], ids=["toggle", "change"])
+def test_of_twenty_who_complete_it_at_once_one_says_when(family: Family, way: str):
     """Over HTTP, each on a connection of its own: all are told the same."""
     task = TaskFactory(owner=family.mia.user, **DAILY)
     clients = devices_of(family.mia, 20)
 
     def complete() -> bytes:
-        answer = clients.pop().patch(f"{TASKS}/{task.pk}/toggle", {"completed": True})
+        answer = clients.pop().patch(f"{TASKS}/{task.pk}{way}", {"completed": True})
         assert answer.status_code == 200
         return answer.content
 
     assert len(set(simultaneously(complete, 20))) == 1
     assert Task.objects.filter(previous=task).count() == 1
     assert Task.objects.count() == 2
+
+
+COMPLETE: dict[str, Callable[[Viewer, Task], Task]] = {
+    "toggle": lambda viewer, task: toggle_task(viewer=viewer, task_id=task.pk, completed=True),
+    "change": lambda viewer, task: update_task(viewer=viewer, task_id=task.pk, changes={"completed": True}),
+}
+
+
+@pytest.mark.parametrize("complete", COMPLETE.values(), ids=COMPLETE.keys())
+def test_who_had_to_wait_finds_it_done_since_then(family: Family, complete: Callable[[Viewer, Task], Task]):
+    """The second finger comes while the first is under way: what it would have read before the wait is out of date."""
+    task = TaskFactory(owner=family.mia.user, **DAILY)
+    viewer = family.mia.viewer
+
+    def second() -> Task:
+        try:
+            return complete(viewer, task)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as thread:
+        with transaction.atomic():
+            Task.objects.locked(task.pk)
+            waiting = thread.submit(second)
+            time.sleep(0.5)
+            first = complete(viewer, task)
+        assert waiting.result().completed_at == first.completed_at
+    assert Task.objects.get(pk=task.pk).completed_at == first.completed_at
+    assert Task.objects.filter(previous=task).count() == 1
 
 
 def test_two_fingers_with_one_key_are_one_toggle(family: Family):
