@@ -97,7 +97,7 @@ class TaskAdmin(ServiceAdmin):
 
     @admin.display(description="How urgent", ordering="priority")
     def how_urgent(self, task: Task) -> str:
-        return URGENCIES[task.priority] if task.priority else ""
+        return URGENCIES.get(task.priority, str(task.priority)) if task.priority else ""
 
     @admin.display(description="", ordering="completed")
     def state(self, task: Task) -> str:

@@ -32,6 +32,7 @@ PAGES = {
     "items": "items",
     "comments": "comments",
     "activity": "activity",
+    "tasks": "users/me/tasks",
     "sessions": "auth/sessions",
 }
 
