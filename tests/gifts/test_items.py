@@ -1,5 +1,7 @@
 """Items: a gift on a list, added in one transaction, ordered, changed and taken away."""
 
+from uuid import UUID
+
 import pytest
 from rest_framework.test import APIClient
 
@@ -134,7 +136,7 @@ def test_what_was_claimed_is_still_claimed_when_its_wish_comes_back(family: Fami
     wishlist = family.leo.list("Wishes", kind="wishlist")
     leo = family.leo.api()
     wish = put(leo, wishlist, gift=str(kite.pk), quantity=2).json()
-    claim_item(viewer=family.mia.viewer, item_id=wish["id"], quantity=2)
+    claim_item(viewer=family.mia.viewer, item_id=UUID(wish["id"]), quantity=2)
     leo.delete(f"{API}/items/{wish['id']}")
     again = put(leo, wishlist, gift=str(kite.pk))
 
