@@ -222,6 +222,8 @@ class ServiceAdmin(ScopedAdmin):
 
     def _deleted(self, request: HttpRequest) -> Any:
         known = self.model._default_manager.known_to(viewer_of(request)).filter(household__in=owned_by(request))
+        if self.list_select_related:
+            known = known.select_related(*self.list_select_related)
         since = timezone.now() - UNDO_LIFETIME
         return known.filter(deleted_by=request.user.pk, deleted_at__gte=since).order_by("-deleted_at")
 
