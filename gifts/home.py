@@ -15,6 +15,7 @@ from config.api.views import StandInRequest
 from gifts.api.views.overview import DashboardView, OccasionSummaryView, Overview
 from gifts.models.diary import diary_read_by
 from gifts.services.figures import SEEN_STATUSES
+from gifts.words import STATUS_WORDS
 from households.models import Household, Membership
 from households.services.members import users_in_reach
 from households.viewer import Viewer
@@ -22,6 +23,7 @@ from households.words import sentence
 
 LAST_ENTRIES = 8
 LAST_SEEN = 4
+MY_NEXT = 6
 WIDTH = 1000
 # What is kept of a budget, in the order of its certainty.
 PARTS = {"spent": "spent", "committed": "promised", "planned": "planned"}
@@ -86,7 +88,13 @@ class Home:
     @property
     def pipeline(self) -> list[Piece]:
         counted = self.board["items_by_status"]
-        return bar((name, name, counted[name]) for name in SEEN_STATUSES)
+        return bar((name, STATUS_WORDS[name], counted[name]) for name in SEEN_STATUSES)
+
+    @property
+    def taken(self) -> list[tuple[str, str, str]]:
+        """What the viewer has to see to: each with its id and how far it is."""
+        items = self.board["my_assignments"][:MY_NEXT]
+        return [(item["id"], item["gift"]["title"], STATUS_WORDS.get(item["status"], "")) for item in items]
 
     @property
     def budget(self) -> list[Piece]:

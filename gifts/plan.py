@@ -6,11 +6,11 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
-from gifts.admin.words import STATUS_WORDS
 from gifts.api.views.overview import OccasionSummaryView
 from gifts.home import PARTS, Piece, bar, read
 from gifts.models import ItemPlan, ListItem
 from gifts.services.figures import SEEN_STATUSES
+from gifts.words import STATUS_WORDS
 from households.models import Occasion
 from households.viewer import Viewer
 

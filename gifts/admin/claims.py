@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from gifts.admin.filters import ClaimStatusFilter
-from gifts.admin.words import STATUS_WORDS
 from gifts.models import Claim
 from gifts.services.claims import lock_claim, release_claim, update_claim
+from gifts.words import STATUS_WORDS
 from households.admin.changing import ServiceAdmin, ServiceForm
 from households.viewer import Viewer
 

@@ -42,6 +42,7 @@ class CommentAdmin(ServiceAdmin):
     form = CommentForm
     change_fields = ["body", "hidden_from", "resolved"]
     list_display = ["beginning", "author_name", "about", "is_settled"]
+    list_select_related = ["author", "person", "occasion", "list", "gift", "item__gift"]
     list_filter = ["resolved"]
     search_fields = ["body"]
     ordering = ["-id"]

@@ -6,9 +6,9 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from gifts.admin.words import STATUS_WORDS
 from gifts.models import Claim
 from gifts.services.figures import SEEN_STATUSES
+from gifts.words import STATUS_WORDS
 from households.models import Person
 from households.site import rows_for
 

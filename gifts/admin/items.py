@@ -12,15 +12,17 @@ from django.views.decorators.http import require_POST
 from config.errors import Refusal
 from gifts.admin.filters import RecipientFilter, StatusFilter
 from gifts.admin.lines import Line
-from gifts.admin.words import STATUS_WORDS
 from gifts.models import ListItem
 from gifts.services.claims import move_item
 from gifts.services.items import delete_item, may_change_wish, restore_item, update_item
+from gifts.words import STATUS_WORDS
 from households.admin.changing import ServiceAdmin, ServiceForm
 from households.site import viewer_of
 
 WISH = ["quantity", "priority", "note"]
 PLAN = ["planned_price", "giver_note"]
+# The same for whoever only looks.
+PLAN_AS_READ = ["price_as_planned", "note_among_givers"]
 
 
 class ItemForm(ServiceForm):
@@ -79,10 +81,13 @@ class ItemAdmin(ServiceAdmin):
     # --- What may be changed ---------------------------------------------------------------------
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
-        return WISH if obj is None or obj.is_concealed else [*WISH, *PLAN]
+        if obj is None or obj.is_concealed:
+            return WISH
+        return [*WISH, *(PLAN if self.has_change_permission(request, obj) else PLAN_AS_READ)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Sequence[str]:
-        return [] if obj is None or may_change_wish(viewer_of(request), obj) else WISH
+        is_theirs = obj is None or may_change_wish(viewer_of(request), obj)
+        return PLAN_AS_READ if is_theirs else [*WISH, *PLAN_AS_READ]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         may_delete = super().has_delete_permission(request, obj)
@@ -134,3 +139,11 @@ class ItemAdmin(ServiceAdmin):
         if item.seen_withdrawn:
             return "taken back"
         return STATUS_WORDS.get(item.seen_status, "")
+
+    @admin.display(description="Planned price", empty_value="")
+    def price_as_planned(self, item: Any) -> Any:
+        return item.seen_planned_price
+
+    @admin.display(description="Note among givers", empty_value="")
+    def note_among_givers(self, item: Any) -> str | None:
+        return item.seen_giver_note

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from gifts.admin.words import MOVE_WORDS, STATUS_WORDS
 from gifts.models import Claim
 from gifts.moves import allowed_moves
+from gifts.words import MOVE_WORDS, STATUS_WORDS
 from households.viewer import Viewer
 
 

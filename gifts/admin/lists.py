@@ -63,7 +63,7 @@ class ListAddForm(ListForm):
         self.fields["occasion"].empty_label = "Nothing in particular"
 
 
-class ItemForm(forms.Form):
+class PutForm(forms.Form):
     """What is put on a list: something new, or something that the catalog has."""
 
     title = forms.CharField(max_length=200, required=False, label="Something new")
@@ -177,7 +177,7 @@ class ListAdmin(ServiceAdmin):
         gift_list, viewer = self.row_or_404(request, str(pk)), viewer_of(request)
         gifts = rows_for(request, Gift).filter(in_catalog=True, household=gift_list.household_id).order_by("title")
         may_be_open = gift_list.is_seen_by_recipient and not gift_list.is_for(viewer)
-        form = ItemForm(request.POST or None, gifts=gifts, may_be_open=may_be_open)
+        form = PutForm(request.POST or None, gifts=gifts, may_be_open=may_be_open)
         if request.method == "POST" and form.is_valid():
             try:
                 add_item(viewer=viewer, list_id=pk, **form.asked)

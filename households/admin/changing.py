@@ -225,6 +225,8 @@ class ServiceAdmin(ScopedAdmin):
     def _deleted(self, request: HttpRequest) -> Any:
         door = getattr(self.model._default_manager, self.tombstones)
         known = door(viewer_of(request)).filter(household__in=owned_by(request))
+        if self.list_select_related:
+            known = known.select_related(*self.list_select_related)
         since = timezone.now() - UNDO_LIFETIME
         return known.filter(deleted_by=request.user.pk, deleted_at__gte=since).order_by("-deleted_at")
 

@@ -151,7 +151,7 @@ class ScopedAdmin(admin.ModelAdmin):
         row = self.row_or_404(request, object_id)
         entries = Activity.objects.visible_to(viewer_of(request)).filter(subject_id=row.pk).select_related("actor")
         lines = [(entry.created_at, sentence(entry)) for entry in entries.order_by("-id")[:ENTRIES_OF_A_ROW]]
-        return self.page(request, "object_history", f"History of {self.name_of(row)}", original=row, lines=lines)
+        return self.page(request, "object_history", f"History of {self.name_of(row)}", object=row, lines=lines)
 
     # The diary has it already, in the words of whoever reads it.
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:

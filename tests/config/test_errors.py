@@ -68,6 +68,15 @@ def test_the_admin_refuses_what_staff_may_not(db):
     assert code_of(browser.get("/admin/accounts/user/")) == (403, "RESOURCE_FORBIDDEN")
 
 
+def test_whoever_sits_at_a_browser_reads_a_page_of_it(db):
+    browser = signed_in(UserFactory(is_staff=True), headers={"Accept": "text/html,*/*"})
+    answer = browser.get("/admin/accounts/user/", headers={"X-Request-ID": "a-request-of-mine"})
+    assert (answer.status_code, answer["Content-Type"]) == (403, "text/html; charset=utf-8")
+    for words in ("You may see this, but not do that.", "a-request-of-mine"):
+        assert words in answer.content.decode()
+    assert code_of(browser.get("/api/v1/nowhere"))[0] == 404
+
+
 @pytest.fixture
 def raising(monkeypatch):
     """Makes a view inside the API and one outside it raise this; returns their addresses."""

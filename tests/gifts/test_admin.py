@@ -1,6 +1,8 @@
 """Lists, gifts and who gives what, in the admin of somebody who owns the household."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from gifts.models import Claim, Comment, Gift, GiftList, ListItem
@@ -218,6 +220,27 @@ def test_an_owner_hands_a_claim_on_and_frees_it(browser, family, drill):
     assert handed_on.giver == family.ada.person
     assert "It is free again" in saved(browser, url("claim_delete", handed_on.pk), post="yes")
     assert not Claim.objects.alive().exists()
+
+
+@pytest.mark.parametrize("page", ["listitem_changelist", "claim_changelist", "comment_changelist", "listitem_deleted"])
+def test_a_list_takes_as_many_queries_for_many_rows(browser, family, page, django_assert_max_num_queries):
+    gift_list = family.mia.list("For Leo", recipient=family.leo.person)
+
+    def more(number):
+        item, gone = (family.mia.add(gift_list, f"{name} {number}") for name in ("Gift", "Gone"))
+        browser.post(url("listitem_move", item.pk), {"status": "ordered"})
+        family.ada.say("Hm", item=item)
+        browser.post(url("listitem_delete", gone.pk), {"post": "yes"})
+
+    for number in range(3):
+        more(number)
+    with CaptureQueriesContext(connection) as few:
+        text_of(browser, url(page))
+    most = len(few)
+    for number in range(10):
+        more(number)
+    with django_assert_max_num_queries(most):
+        text_of(browser, url(page))
 
 
 # --- Gifts and comments ------------------------------------------------------------------------

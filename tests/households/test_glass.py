@@ -9,7 +9,7 @@ from accounts.models import AuthEvent
 from gifts.models import Claim
 from households.models import Activity, Membership
 from households.services.glass import BehindGlass, viewer_behind_glass
-from tests.admin_pages import signed_in
+from tests.admin_pages import addresses, places, signed_in
 from tests.factories import UserFactory
 from tests.secrecy.looking import FORM_MARKS
 
@@ -49,6 +49,15 @@ def test_behind_the_glass_one_sees_everything_but_what_is_private(family, leo, d
     assert "The glass is broken" in page
     assert "A drill" in leo.get(f"{LISTS}{drill.list_id}/change/").content.decode()
     assert leo.get(HOME).status_code == 200
+
+
+def test_every_page_can_be_looked_at_from_behind_it(family, leo, drill):
+    family.ada.say("Which size?", item=drill)
+    broken(leo, family.household)
+    found = addresses(places())
+    assert len(found) > 100
+    for address in found:
+        assert leo.get(address).status_code in {200, 302, 403, 404, 405}, address
 
 
 def test_it_stands_in_the_audit_and_in_everybodys_diary(family, leo, drill):

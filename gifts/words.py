@@ -1,7 +1,7 @@
 """Where a gift stands, in plain words."""
 
 STATUS_WORDS = {
-    "idea": "an idea",
+    "idea": "idea",
     "shortlisted": "on the short list",
     "dropped": "dropped",
     "planned": "taken on",
