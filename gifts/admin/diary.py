@@ -18,6 +18,7 @@ class DiaryAdmin(ScopedAdmin):
     fields = ["line", "created_at", "household", "actor"]
     list_display = ["line", "created_at"]
     list_display_links = None
+    search_fields = ["actor__name"]
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

@@ -35,6 +35,7 @@ class AuditAdmin(AuthEventAdmin, ScopedAdmin):
     list_display = ["line", "created_at", "ip"]
     list_display_links = ["line"]
     list_select_related = ["user", "actor"]
+    search_fields = ["user__name"]
     ordering = ["-id"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

@@ -184,8 +184,12 @@ class MemberAdmin(ServiceAdmin):
         sessions = self._sessions(request, membership)
         if session and not sessions.filter(pk=session).exists():
             raise Http404
-        end_member_sessions(viewer=viewer_of(request), membership_id=pk, session_id=session, client=client_of(request))
-        messages.success(request, "Signed out.")
+        asked = {"membership_id": pk, "session_id": session, "client": client_of(request)}
+        try:
+            end_member_sessions(viewer=viewer_of(request), **asked)
+            messages.success(request, "Signed out.")
+        except Refusal as refusal:
+            messages.error(request, refusal.sentence)
         return HttpResponseRedirect(self.url_of("devices", pk))
 
     def _sessions(self, request: HttpRequest, membership: Membership) -> QuerySet:
