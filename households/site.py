@@ -17,7 +17,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from accounts.browsers import begin_session, end_session, live_session
+from config.api.errors import respond
+from config.api.throttles import may_sign_in
 from config.client import client_of
+from config.errors import Code, Refusal
 from config.models import ScopedQuerySet
 from households.models import Household
 from households.services.glass import BehindGlass, Reason, break_glass, viewer_behind_glass
@@ -103,6 +106,8 @@ class FamilySite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.user.is_authenticated and viewer_of(request) is None:
             logout(request)  # Its session was ended elsewhere.
+        if request.method == "POST" and not may_sign_in(request):
+            return respond(request, Refusal(Code.RATE_LIMITED))
         response = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
             begin_session(request)
