@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import AuthEvent, DeviceSession, User
 from households.models import Activity, Membership, Occasion, Person, Role, Tag
+from households.services.people import delete_person
 from tests.accounts.steps import activate
 from tests.admin_pages import signed_in
 from tests.secrecy.looking import FORM_MARKS
@@ -77,6 +78,19 @@ def test_an_occasion_that_is_hidden_from_oneself_is_not_there(browser, family):
     for name in ("occasion_change", "occasion_history", "occasion_delete", "occasion_plan"):
         assert theirs.get(url(name, party.pk)).status_code == 404
     assert "Party" in text_of(browser, url("occasion_changelist"))
+
+
+@pytest.mark.parametrize("visibility", ["household", "hidden_from_honoree"])
+def test_whose_day_it_is_stays_when_their_person_is_deleted(browser, family, visibility):
+    form = {"name": "Party", "kind": "other", "honoree": family.theo.pk, "visibility": visibility}
+    saved(browser, url("occasion_add"), **form)
+    party = Occasion.objects.get(name="Party")
+    delete_person(viewer=family.mia.viewer, person_id=family.theo.pk)
+    [chosen] = re.findall(r'<option value="([^"]+)" selected>Theo', text_of(browser, url("occasion_change", party.pk)))
+    saved(browser, url("occasion_change", party.pk), party, **form | {"name": "Feast", "honoree": chosen})
+    party.refresh_from_db()
+    assert (party.name, party.honoree) == ("Feast", family.theo)
+    assert "Theo</option>" not in text_of(browser, url("occasion_add"))
 
 
 def test_the_name_of_a_hidden_occasion_can_be_used_again(browser, family):
