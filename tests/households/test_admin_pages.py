@@ -6,10 +6,14 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuthEvent, DeviceSession, User
+from accounts.services.passwords import change_password
+from config.client import Client
+from config.errors import Refusal
 from households.models import Activity, Membership, Occasion, Person, Role, Tag
 from households.services.people import delete_person
 from tests.accounts.steps import activate
 from tests.admin_pages import signed_in
+from tests.factories import PASSWORD
 from tests.secrecy.looking import FORM_MARKS
 
 
@@ -246,3 +250,33 @@ def test_home_says_what_comes_next_in_as_many_queries_for_many(browser, family, 
         family.mia.add(gift_list, f"Gift {number}")
     with django_assert_max_num_queries(16):
         browser.get("/admin/")
+
+
+# --- One's own password --------------------------------------------------------------------------
+
+
+def new_password(browser, old=PASSWORD):
+    words = {"old_password": old, "new_password1": "Another-warm-fire-9", "new_password2": "Another-warm-fire-9"}
+    return browser.post("/admin/password_change/", words, follow=True).content.decode()
+
+
+def test_whoever_changes_their_password_is_signed_out_wherever_else_they_were(browser, family):
+    phone, tablet, others = family.mia.api(), signed_in(family.mia.user), family.leo.api()
+    assert "old password was entered incorrectly" in new_password(browser, old="a guess")
+    assert phone.get("/api/v1/users/me").status_code == 200
+    assert "Your password is changed" in new_password(browser)
+    assert browser.get("/admin/").status_code == 200
+    assert phone.get("/api/v1/users/me").status_code == 401
+    assert tablet.get("/admin/").status_code == 302
+    assert others.get("/api/v1/users/me").status_code == 200
+    assert AuthEvent.objects.get(kind="password_changed").user == family.mia.user
+
+
+def test_a_reset_meanwhile_is_not_undone(browser, family):
+    family.mia.user.refresh_from_db()
+    checked = family.mia.user.password
+    User.objects.filter(pk=family.mia.user.pk).update(password="!reset")
+    session = DeviceSession.objects.filter(user=family.mia.user).get()
+    with pytest.raises(Refusal, match="CONFLICT_STALE"):
+        change_password(user=family.mia.user, before=checked, after="!mine", kept=session, client=Client())
+    assert User.objects.get(pk=family.mia.user.pk).password == "!reset"
