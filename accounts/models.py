@@ -151,6 +151,7 @@ class DeviceSession(BaseModel):
         RESET = "reset", "a new activation code was issued"
         STAFF = "staff", "ended by staff"
         OWNER = "owner", "ended by an owner of the household"
+        PASSWORD = "password", "the password was changed"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, related_name="sessions")
     device_id = models.UUIDField()
@@ -209,6 +210,7 @@ class AuthEvent(BaseModel):
         SESSION_REVOKED = "session_revoked"
         RIGHTS_CHANGED = "rights_changed"
         KEY_ROTATED = "key_rotated"
+        PASSWORD_CHANGED = "password_changed"  # noqa: S105
         GLASS_BROKEN = "glass_broken"
 
     class Outcome(models.TextChoices):

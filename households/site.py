@@ -6,9 +6,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.forms import AdminAuthenticationForm
-from django.contrib.auth import logout
+from django.contrib.admin.forms import AdminAuthenticationForm, AdminPasswordChangeForm
+from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
+from django.contrib.auth.views import PasswordChangeView
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.forms import TextInput
@@ -17,7 +18,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from accounts.browsers import begin_session, end_session, live_session
+from accounts.services.passwords import change_password
+from config.api.errors import respond
+from config.api.throttles import may_sign_in
 from config.client import client_of
+from config.errors import Code, Refusal
 from config.models import ScopedQuerySet
 from households.models import Household
 from households.services.glass import BehindGlass, Reason, break_glass, viewer_behind_glass
@@ -89,6 +94,24 @@ class Link:
     is_current: bool
 
 
+class OwnPasswordView(PasswordChangeView):
+    form_class = AdminPasswordChangeForm
+    template_name = "registration/password_change_form.html"
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        session, user, before = live_session(self.request), form.user, form.user.password
+        if session is None:
+            raise PermissionDenied
+        after = form.save(commit=False).password
+        try:
+            change_password(user=user, before=before, after=after, kept=session, client=client_of(self.request))
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence)
+            return self.form_invalid(form)
+        update_session_auth_hash(self.request, user)
+        return HttpResponseRedirect(self.get_success_url())
+
+
 class FamilySite(admin.AdminSite):
     site_title = site_header = "Hearth"
     index_title = "Home"
@@ -103,6 +126,8 @@ class FamilySite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.user.is_authenticated and viewer_of(request) is None:
             logout(request)  # Its session was ended elsewhere.
+        if request.method == "POST" and not may_sign_in(request):
+            return respond(request, Refusal(Code.RATE_LIMITED))
         response = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
             begin_session(request)
@@ -112,6 +137,11 @@ class FamilySite(admin.AdminSite):
         if request.method == "POST":
             end_session(request)
         return super().logout(request, extra_context)
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        words = self.each_context(request) | (extra_context or {})
+        done = reverse(f"{self.name}:password_change_done")
+        return OwnPasswordView.as_view(success_url=done, extra_context=words)(request)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         glass = path("glass/", self.admin_view(self.glass_view), name="glass")

@@ -5,6 +5,7 @@ from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -21,22 +22,34 @@ class ApiLimit(BaseThrottle):
     """
 
     def allow_request(self, request: Request, view: Any) -> bool:
-        who, limit = _asking(request)
-        if not who or not limit:
-            return True
-        minute = int(time.time() // cache.API_LIMITS.seconds)
-        made = cache.count(cache.API_LIMITS, f"{who}:{minute}")
-        return made is None or made <= limit
+        return _may_go_on(*_asking(request))
 
     def wait(self) -> float:
         """Seconds until the next minute."""
         return cache.API_LIMITS.seconds - time.time() % cache.API_LIMITS.seconds
 
 
+def may_sign_in(request: HttpRequest) -> bool:
+    """The same limit for the admin's sign-in: whether this address may try once more."""
+    return _may_go_on(*_asking_unknown(request))
+
+
+def _may_go_on(who: str, limit: int) -> bool:
+    if not who or not limit:
+        return True
+    minute = int(time.time() // cache.API_LIMITS.seconds)
+    made = cache.count(cache.API_LIMITS, f"{who}:{minute}")
+    return made is None or made <= limit
+
+
 def _asking(request: Request) -> tuple[str, int]:
     """Whom to count this request for, and how many they have. Nobody when the address is not known."""
     if request.user:
         return f"user:{request.user.pk}", settings.API_LIMIT_PER_MINUTE
+    return _asking_unknown(request)
+
+
+def _asking_unknown(request: HttpRequest | Request) -> tuple[str, int]:
     return _neighbourhood(address_of(request)), settings.API_ANONYMOUS_LIMIT_PER_MINUTE
 
 

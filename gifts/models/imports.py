@@ -17,6 +17,11 @@ class ImportedRowQuerySet(ScopedQuerySet):
         """Rows that became something of which the viewer may know all: that these were imported is no secret."""
         return self.filter(item__in=ListItem.objects.known_to(viewer).unconcealed_from(viewer))
 
+    def surprises_for(self, viewer: Viewer) -> Self:
+        """Rows that became something for the viewer of which they must not know."""
+        theirs = self.filter(item__list__recipient__in=viewer.person_ids)
+        return theirs.exclude(item__in=ListItem.objects.known_to(viewer))
+
 
 class ImportedRow(HouseholdRow):
     """A row of a file that has been imported, so that it never is again, whatever became of its item since.

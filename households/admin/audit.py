@@ -22,6 +22,8 @@ WHAT = {
     "refresh": "came back",
     "replay_detected": "was signed out: somebody used an old token",
     "session_revoked": "was signed out",
+    "password_changed": "changed their password",
+    "key_rotated": "changed the key that tokens are signed with",
     "rights_changed": "got other rights on this server",
     "glass_broken": "broke the glass, to see a household as it is",
 }

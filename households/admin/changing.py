@@ -8,6 +8,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
 from django.forms.models import construct_instance
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
@@ -36,9 +37,10 @@ class ServiceForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         if not self.instance._state.adding or len(owned_by(self.request)) < 2:
             self.fields.pop("household", None)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             if isinstance(field, forms.ModelChoiceField):
                 self.limit(field)
+                self._offer_what_is_chosen(name, field)
                 field.empty_label = field.empty_label and self.nobody
 
     def limit(self, field: forms.ModelChoiceField) -> None:
@@ -46,6 +48,13 @@ class ServiceForm(forms.ModelForm):
         model = field.queryset.model
         place = "pk" if model is Household else "household"
         field.queryset = rows_for(self.request, model).filter(**{f"{place}__in": owned_by(self.request)})
+
+    def _offer_what_is_chosen(self, name: str, field: forms.ModelChoiceField) -> None:
+        """Whoever has been deleted since stays chosen: a form that is saved for another reason must not lose them."""
+        chosen, offered = getattr(self.instance, f"{name}_id", None), field.queryset
+        if chosen:
+            rows = offered.model._default_manager.filter(Q(pk__in=offered.values("pk")) | Q(pk=chosen))
+            field.queryset = rows.order_by(*offered.query.order_by)
 
     def clean(self) -> dict[str, Any]:
         if self.refusal:

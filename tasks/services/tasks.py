@@ -79,10 +79,14 @@ def toggle_task(*, viewer: Viewer, task_id: UUID, completed: bool | None = None)
 
 @transaction.atomic
 def skip_task(*, viewer: Viewer, task_id: UUID) -> Task:
-    """Pass over this time: the task stands for the next one. CONFLICT_STATE when it is done, and when there is none."""
+    """Pass over this time: the task stands for the next one. CONFLICT_STATE when it is done, when there
+    is none, and when that has been made already."""
     task = locked_row(Task, viewer, task_id)
     if task.completed:
         raise Refusal(Code.CONFLICT_STATE, "This is done already.")
+    if _has_next(task):
+        # It was done before. On the same day there would be two.
+        raise Refusal(Code.CONFLICT_STATE, "The next one is there already: complete this one, or delete it.")
     today = viewer.belonging(task.household_id).today()
     day = _next_day(task, counted_from=max(today, task.due_on or today))
     if day is None:
@@ -172,10 +176,14 @@ def _series_of(task: Task) -> Changes:
 def _make_next(viewer: Viewer, task: Task) -> None:
     """The next of a series, if it is not there: the row of this one is locked."""
     day = _next_day(task, counted_from=viewer.belonging(task.household_id).today())
-    if day is None or Task.objects.filter(previous=task).exists():
+    if day is None or _has_next(task):
         return
     same = {name: getattr(task, name) for name in OF_THE_SERIES}
     Task.objects.create(previous=task, due_on=day, series_day=day if task.recurrence else None, **same)
+
+
+def _has_next(task: Task) -> bool:
+    return Task.objects.filter(previous=task).exists()
 
 
 def _next_day(task: Task, *, counted_from: date) -> date | None:

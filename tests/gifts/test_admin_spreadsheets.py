@@ -93,6 +93,66 @@ def test_a_row_that_others_imported_for_oneself_looks_as_if_nobody_had(family, t
     assert (ListItem.objects.count(), Claim.objects.count()) == (items, claims)
 
 
+def planned(family, content):
+    """A surprise for Mia, with a note among its givers."""
+    surprise = family.leo.add(family.leo.list("For Mia", recipient=family.mia.person), "A telescope")
+    family.leo.api().patch(f"/api/v1/items/{surprise.pk}", {"giver_note": "It is in the attic"}, format="json")
+
+
+def noted(family, content):
+    """What givers say among themselves of a wish that Mia sees."""
+    wish = family.mia.add(family.mia.list("Wishes", kind="wishlist"), "A telescope")
+    family.leo.api().patch(f"/api/v1/items/{wish.pk}", {"giver_note": "It is in the attic"}, format="json")
+
+
+def hidden_birthday(family, content):
+    honoree = family.mia.person
+    create_occasion(
+        viewer=family.leo.viewer,
+        name="Birthday",
+        kind="birthday",
+        date=date(2026, 12, 25),
+        honoree=honoree,
+        visibility="hidden_from_honoree",
+    )
+
+
+def imported_by_leo(family, content):
+    """The very row, put to a surprise that was there."""
+    planned(family, content)
+    Membership.objects.filter(user=family.leo.user).update(role=Role.OWNER)
+    confirmed(signed_in(family.leo.user), family, content)
+
+
+GUESSES = {
+    "an open wish": (planned, {}),
+    "a row that others imported": (imported_by_leo, {}),
+    "a secret with a long note": (planned, {"secret": True, "notes": "x" * 1995}),
+    "an open wish with a long note": (noted, {"notes": "x" * 1995}),
+    "a hidden birthday": (hidden_birthday, {"secret": True, "occasion": "Birthday"}),
+}
+
+
+@pytest.mark.parametrize("is_sure", [False, True])
+@pytest.mark.parametrize("guess", GUESSES)
+def test_no_guess_about_oneself_is_confirmed(browser, family, table, guess, is_sure):
+    """Neither by what the report says nor by what comes to be, or fails to, where one can look."""
+    hide, cells = GUESSES[guess]
+    content = table(row("A telescope", **({"recipient": "Mia", "occasion": ""} | cells)))
+
+    def tried():
+        said = (confirmed if is_sure else sent)(browser, family, content)
+        seen = [family.mia.api().get(f"/api/v1/{kind}").json()["results"] for kind in ("lists", "items", "occasions")]
+        return said, [[(one.get("name"), one.get("gift", {}).get("title")) for one in rows] for rows in seen]
+
+    with undone():
+        if hide is noted:  # The wish itself is no secret.
+            family.mia.add(family.mia.list("Wishes", kind="wishlist"), "A telescope")
+        before = tried()
+    hide(family, content)
+    assert tried() == before
+
+
 def test_nothing_is_imported_into_the_household_next_door(family, neighbour, table):
     browser = signed_in(neighbour.user)
     page = sent(browser, family, table(row("A drill")))

@@ -6,9 +6,14 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuthEvent, DeviceSession, User
+from accounts.services.passwords import change_password
+from config.client import Client
+from config.errors import Refusal
 from households.models import Activity, Membership, Occasion, Person, Role, Tag
+from households.services.people import delete_person
 from tests.accounts.steps import activate
 from tests.admin_pages import signed_in
+from tests.factories import PASSWORD
 from tests.secrecy.looking import FORM_MARKS
 
 
@@ -77,6 +82,19 @@ def test_an_occasion_that_is_hidden_from_oneself_is_not_there(browser, family):
     for name in ("occasion_change", "occasion_history", "occasion_delete", "occasion_plan"):
         assert theirs.get(url(name, party.pk)).status_code == 404
     assert "Party" in text_of(browser, url("occasion_changelist"))
+
+
+@pytest.mark.parametrize("visibility", ["household", "hidden_from_honoree"])
+def test_whose_day_it_is_stays_when_their_person_is_deleted(browser, family, visibility):
+    form = {"name": "Party", "kind": "other", "honoree": family.theo.pk, "visibility": visibility}
+    saved(browser, url("occasion_add"), **form)
+    party = Occasion.objects.get(name="Party")
+    delete_person(viewer=family.mia.viewer, person_id=family.theo.pk)
+    [chosen] = re.findall(r'<option value="([^"]+)" selected>Theo', text_of(browser, url("occasion_change", party.pk)))
+    saved(browser, url("occasion_change", party.pk), party, **form | {"name": "Feast", "honoree": chosen})
+    party.refresh_from_db()
+    assert (party.name, party.honoree) == ("Feast", family.theo)
+    assert "Theo</option>" not in text_of(browser, url("occasion_add"))
 
 
 def test_the_name_of_a_hidden_occasion_can_be_used_again(browser, family):
@@ -243,3 +261,33 @@ def test_home_says_what_comes_next_in_as_many_queries_for_many(browser, family, 
         family.mia.add(gift_list, f"Gift {number}")
     with django_assert_max_num_queries(16):
         browser.get("/admin/")
+
+
+# --- One's own password --------------------------------------------------------------------------
+
+
+def new_password(browser, old=PASSWORD):
+    words = {"old_password": old, "new_password1": "Another-warm-fire-9", "new_password2": "Another-warm-fire-9"}
+    return browser.post("/admin/password_change/", words, follow=True).content.decode()
+
+
+def test_whoever_changes_their_password_is_signed_out_wherever_else_they_were(browser, family):
+    phone, tablet, others = family.mia.api(), signed_in(family.mia.user), family.leo.api()
+    assert "old password was entered incorrectly" in new_password(browser, old="a guess")
+    assert phone.get("/api/v1/users/me").status_code == 200
+    assert "Your password is changed" in new_password(browser)
+    assert browser.get("/admin/").status_code == 200
+    assert phone.get("/api/v1/users/me").status_code == 401
+    assert tablet.get("/admin/").status_code == 302
+    assert others.get("/api/v1/users/me").status_code == 200
+    assert AuthEvent.objects.get(kind="password_changed").user == family.mia.user
+
+
+def test_a_reset_meanwhile_is_not_undone(browser, family):
+    family.mia.user.refresh_from_db()
+    checked = family.mia.user.password
+    User.objects.filter(pk=family.mia.user.pk).update(password="!reset")
+    session = DeviceSession.objects.filter(user=family.mia.user).get()
+    with pytest.raises(Refusal, match="CONFLICT_STALE"):
+        change_password(user=family.mia.user, before=checked, after="!mine", kept=session, client=Client())
+    assert User.objects.get(pk=family.mia.user.pk).password == "!reset"

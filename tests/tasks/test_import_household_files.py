@@ -1,5 +1,6 @@
 """Files that are not what they should be: each is told about in a sentence, and nothing comes of it."""
 
+import json
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -135,6 +136,7 @@ SPOILT: list[tuple[str, dict[str, Any], str]] = [
     ("person", {"notes": "x" * 5001}, "notes: this is longer than 5000 characters"),
     ("person", {"sizes": {"hat": "\0"}}, f"sizes: {NOT_WRITTEN_SO}"),
     ("person", {"sizes": [["\0"]]}, f"sizes: {NOT_WRITTEN_SO}"),
+    ("person", {"sizes": json.loads("[" * 900 + "]" * 900)}, f"sizes: {NOT_WRITTEN_SO}"),
     ("person", {"photo_url": "javascript:alert(1)"}, "photo_url: Enter a valid URL"),
     ("person", {"birthdate": "2026-02-30"}, "birthdate: “2026-02-30” value has the correct format"),
     ("person", {"created_at": "2026-01-01"}, "created_at: a moment has a time zone"),

@@ -17,7 +17,7 @@ from tasks.recurrence import MAX_RULE_LENGTH, days_later, is_one_of_its_days, ne
 from tasks.services.tasks import toggle_task
 from tests.envelope import code_of, complaints
 from tests.tasks import doing
-from tests.tasks.doing import TASKS
+from tests.tasks.doing import TASKS, listed, read
 
 
 def days(rule: str, start: date, most: int = 8) -> list[date]:
@@ -366,3 +366,12 @@ def test_what_comes_so_many_days_after_is_put_off_by_as_many(mia):
 @pytest.mark.parametrize("fields", [{}, {"recurrence": "FREQ=DAILY", "completed": True}])
 def test_what_does_not_come_again_or_is_done_is_not_skipped(mia, fields):
     assert code_of(skip(mia, made(mia, **fields))) == (409, "CONFLICT_STATE")
+
+
+def test_what_has_been_done_once_is_not_skipped_onto_the_day_of_the_next(mia):
+    task = made(mia, due_on="2031-02-03", recurrence="FREQ=WEEKLY")
+    for _ in ("done", "not done after all"):
+        mia.patch(f"{TASKS}/{task['id']}/toggle", {})
+    assert code_of(skip(mia, task)) == (409, "CONFLICT_STATE")
+    days = [read(mia, {"id": one})["due_on"] for one in listed(mia, "ordering=due_on")]
+    assert days == ["2031-02-03", "2031-02-10"]

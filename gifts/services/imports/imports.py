@@ -11,6 +11,7 @@ from accounts.models import User
 from config.models import casefold_key
 from gifts.models import ImportedRow
 from gifts.models.imports import ImportedRowQuerySet
+from gifts.services.imports.cells import read_secret
 from gifts.services.imports.drafts import Wish, understand
 from gifts.services.imports.names import halves_of
 from gifts.services.imports.people import People
@@ -42,7 +43,8 @@ def import_rows(
     # Two imports of one file at the same moment: the second waits here, and finds everything in the ledger.
     household = Household.objects.visible_to(Viewer.of(user)).locked(household.pk)
     _refuse_strangers(rows, said)
-    fresh = _not_yet_imported(household, rows, ImportedRow.objects.all() if known is None else known)
+    known = (ImportedRow.objects.all() if known is None else known).filter(household=household)
+    fresh = _not_yet_imported(rows, known, Viewer.of(user))
     known_before = len(rows) - len(fresh)
     while True:
         before = transaction.savepoint()
@@ -80,9 +82,13 @@ def _has_buyer(wish: Wish) -> bool:
     return any(draft.row.cells["Who buys"].strip() for draft in wish.drafts)
 
 
-def _not_yet_imported(household: Household, rows: list[Row], known: ImportedRowQuerySet) -> list[Row]:
-    imported = set(known.filter(household=household).values_list("fingerprint", flat=True))
-    return [row for row in rows if row.fingerprint not in imported]
+def _not_yet_imported(rows: list[Row], known: ImportedRowQuerySet, viewer: Viewer) -> list[Row]:
+    imported, surprises = (
+        set(some.values_list("fingerprint", flat=True)) for some in (known, known.surprises_for(viewer))
+    )
+    # An open wish of their own that others have put to a surprise comes to stand on their list, as if they had not.
+    again = {row.fingerprint for row in rows if not read_secret(row.cells["Secret"]).value} & surprises
+    return [row for row in rows if row.fingerprint not in imported - again]
 
 
 def _names_in(wishes: list[Wish]) -> list[str]:

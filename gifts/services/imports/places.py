@@ -78,8 +78,10 @@ class Places:
 
     def author(self, place: Place) -> User | None:
         """Who stands as owner and author: nobody where it is for them, who would see themself in their surprises."""
-        is_theirs = place.recipient is not None and self.viewer.is_any_of(place.recipient.pk)
-        return None if is_theirs else self.viewer.user
+        return None if self._is_theirs(place.recipient) else self.viewer.user
+
+    def _is_theirs(self, recipient: Person | None) -> bool:
+        return recipient is not None and self.viewer.is_any_of(recipient.pk)
 
     def find_item(self, place: Place, title: str, *, is_secret: bool) -> ListItem | None:
         """The same wish on one of this place's lists, on the side where the row belongs if it is on both."""
@@ -92,12 +94,16 @@ class Places:
     def reachable(self, recipient: Person | None, *, is_secret: bool) -> QuerySet[GiftList]:
         """The lists on which such a wish may be found: those that several share, and for an idea one's own.
 
-        A secret idea for nobody is found only on one's own, as what is written beside an open one is read by all.
+        A secret idea for nobody is found only on one's own, as what is written beside an open one is read by all. An
+        open wish of the viewer's own is found where they see it: to join a surprise, it would not come to stand on
+        their list, and that would tell them of it.
         """
         lists = GiftList.objects.alive().filter(household=self.household)
         own = Q(visibility=Visibility.PRIVATE, owner=self.viewer.user)
         if recipient:
-            return lists.exclude(visibility=Visibility.PRIVATE)
+            shared = lists.exclude(visibility=Visibility.PRIVATE)
+            is_seen = self._is_theirs(recipient) and not is_secret
+            return shared.filter(pk__in=GiftList.objects.visible_to(self.viewer)) if is_seen else shared
         return lists.filter(own if is_secret else own | Q(visibility=Visibility.HOUSEHOLD))
 
     def list_for(self, place: Place, *, is_secret: bool) -> GiftList:
@@ -161,12 +167,14 @@ class Places:
     def _find_occasion(self, named: OccasionName, recipient: Person | None, is_secret: bool) -> Occasion | None:
         """By its full name, then without the year; a plain Birthday is the person's birthday, whatever its name.
 
-        One that is hidden from its honoree has no place for a wish that they may see.
+        One that is hidden from its honoree has no place for a wish that they may see; nor for the viewer's own, unless
+        it would be made for nobody to see: that none comes to be would tell them that there is one.
         """
+        may_be_hidden = is_secret and (not self._is_theirs(recipient) or named.key in self.spoilers)
         here = Occasion.objects.alive().filter(household=self.household)
         hidden = Q(visibility=Occasion.Visibility.HIDDEN)
         honoree = Q(honoree=recipient if named.is_personal else None)
-        fitting = here.filter(honoree & ~hidden | (hidden & Q(honoree=recipient) if is_secret else Q(pk=None)))
+        fitting = here.filter(honoree & ~hidden | (hidden & Q(honoree=recipient) if may_be_hidden else Q(pk=None)))
         rows = sorted(fitting, key=lambda row: (row.visibility == Occasion.Visibility.HIDDEN, row.pk))
         by_text = [row for row in rows if casefold_key(row.name) == named.key]
         by_name = [row for row in rows if casefold_key(row.name) == casefold_key(named.name)]
@@ -176,7 +184,7 @@ class Places:
     def _make_occasion(self, named: OccasionName, recipient: Person | None) -> Occasion:
         is_spoiler = named.key in self.spoilers
         visibility = Occasion.Visibility.HIDDEN if is_spoiler else Occasion.Visibility.HOUSEHOLD
-        if not (is_spoiler and recipient and self.viewer.is_any_of(recipient.pk)):
+        if not (is_spoiler and self._is_theirs(recipient)):
             self.report.made["occasions"] += 1
         self.has_opened |= not is_spoiler
         return Occasion.objects.create(

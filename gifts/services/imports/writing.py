@@ -1,6 +1,6 @@
 """Each wish becomes an item, with what its givers plan; or joins the item that is there already."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from gifts.models import Claim, GiftList, ImportedRow, ListItem
@@ -30,7 +30,7 @@ class Writer:
         self._note_who_reads(wish, place)
         known = self._known_item(wish, place)
         decision = Decision(wish, recipient, known, self.people, self.report)
-        if len(decision.giver_note) > MAX_NOTE:
+        if self._is_too_long(decision, place):
             self.too_long |= dict.fromkeys(wish.numbers, self._why_too_long(place))
             return
         item = known or self._new_item(decision, place)
@@ -47,6 +47,13 @@ class Writer:
             for draft in wish.drafts:
                 reason = f"it may name somebody, so only {self.report.reader} sees it"
                 self.report.guessed(draft.row.number, "Secret", reason)
+
+    def _is_too_long(self, decision: Decision, place: Place) -> bool:
+        """Whether the notes are more than can be kept. For the reader's own wishes the rows alone decide: else it would
+        tell them what givers have noted already."""
+        if self._is_for_the_reader(place):
+            decision = replace(decision, known=None, takers=[])
+        return len(decision.giver_note) > MAX_NOTE
 
     def _why_too_long(self, place: Place) -> str:
         """That a wish has many notes would already tell its recipient something."""
@@ -94,7 +101,8 @@ class Writer:
 
     def _write_plan(self, item: ListItem, decision: Decision) -> None:
         item.plan.stage = decision.stage
-        item.plan.giver_note = decision.giver_note
+        # What was there stands first, so at most the reader's own words about their own wish are cut.
+        item.plan.giver_note = decision.giver_note[:MAX_NOTE]
         item.plan.save(update_fields=["stage", "giver_note", "updated_at"])
 
     def _write_claims(self, item: ListItem, place: Place, decision: Decision) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.core.exceptions import ValidationError
 from django.db.models import BooleanField, DateTimeField, Field, ForeignKey, IntegerField, JSONField
 from django.utils import timezone
@@ -21,7 +22,7 @@ def value_of(field: Field, given: Any) -> Any:
     if given is None:
         return _nothing(field)
     kinds = next((kinds for fields, kinds in WRITTEN_AS if isinstance(field, fields)), (str,))
-    if type(given) not in kinds or _holds_nul(given):
+    if type(given) not in kinds or _is_too_deep(given) or _holds_nul(given):
         raise ValidationError("this is not what stands there in an export")
     if isinstance(field, ForeignKey):
         return field.target_field.to_python(given)
@@ -61,6 +62,14 @@ def _check(field: Field, value: Any) -> None:
     # The longest text of a TextField is a form's business to Django.
     if field.max_length and isinstance(value, str) and len(value) > field.max_length:
         raise ValidationError(f"this is longer than {field.max_length} characters")
+
+
+def _is_too_deep(given: Any) -> bool:
+    """Nested as no export is, since it could not be written."""
+    try:
+        return isinstance(given, dict | list) and not orjson.dumps(given)
+    except orjson.JSONEncodeError:
+        return True
 
 
 def _holds_nul(given: Any) -> bool:
