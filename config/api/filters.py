@@ -102,11 +102,12 @@ def _reads_all(declared: Any) -> bool:
 
 def _value_of(declared: Any, text: str) -> UUID | date | None:
     """The id or the day that this text is, for a filter that takes such."""
-    if declared is None or not issubclass(declared.field_class, forms.UUIDField | forms.DateField):
-        return None
+    kind = declared.field_class if declared else forms.Field
     try:
-        return declared.field.clean(text)
-    except ValidationError:
+        if issubclass(kind, forms.UUIDField):
+            return UUID(text)
+        return declared.field.clean(text) if issubclass(kind, forms.DateField) else None
+    except (ValueError, ValidationError):
         return None
 
 
