@@ -15,6 +15,7 @@ from accounts.models import User
 from accounts.services.sessions import open_session
 from config.client import Client
 from tests.envelope import NOWHERE
+from tests.secrecy.looking import FORM_MARKS
 
 # Of one model; of the diary there are hundreds.
 MOST_ROWS = 4
@@ -92,3 +93,19 @@ def addresses(places: Iterable[str]) -> list[str]:
 def offered(page: str, html: str) -> set[str]:
     """The filters, orders and pages that a list offers."""
     return {page + unescape(link) for link in re.findall(r'href="(\?[^"]*)"', html)}
+
+
+def text_of(browser: Browser, address: str, **query: Any) -> str:
+    answer = browser.get(address, query)
+    assert answer.status_code == 200, address
+    return FORM_MARKS.sub(b"", answer.content).decode()
+
+
+def saved(browser: Browser, address: str, row: Any = None, **form: Any) -> str:
+    """The page that a form leads to, or the complaints that it shows; of a form for this row, as it is now."""
+    if row is not None:
+        row.refresh_from_db()
+        form["seen"] = row.updated_at.isoformat()
+    answer = browser.post(address, form, follow=True)
+    assert answer.status_code == 200, answer.content.decode()
+    return answer.content.decode()

@@ -8,8 +8,7 @@ from django.urls import reverse
 from gifts.models import Claim, Comment, Gift, GiftList, ListItem
 from households.models import Activity, Occasion, Role
 from households.services.occasions import create_occasion
-from tests.admin_pages import signed_in
-from tests.secrecy.looking import FORM_MARKS
+from tests.admin_pages import saved, signed_in, text_of
 
 
 @pytest.fixture
@@ -19,19 +18,6 @@ def browser(family):
 
 def url(name, *args):
     return reverse(f"admin:gifts_{name}", args=args)
-
-
-def text_of(browser, address, **query):
-    answer = browser.get(address, query)
-    assert answer.status_code == 200, address
-    return FORM_MARKS.sub(b"", answer.content).decode()
-
-
-def saved(browser, address, **form):
-    """The page that a form leads to, or the complaints that it shows."""
-    answer = browser.post(address, form, follow=True)
-    assert answer.status_code == 200, answer.content.decode()
-    return answer.content.decode()
 
 
 def seen(row):

@@ -12,9 +12,8 @@ from config.errors import Refusal
 from households.models import Activity, Membership, Occasion, Person, Role, Tag
 from households.services.people import delete_person
 from tests.accounts.steps import activate
-from tests.admin_pages import signed_in
+from tests.admin_pages import saved, signed_in, text_of
 from tests.factories import PASSWORD
-from tests.secrecy.looking import FORM_MARKS
 
 
 @pytest.fixture
@@ -24,22 +23,6 @@ def browser(family):
 
 def url(name, *args):
     return reverse(f"admin:households_{name}", args=args)
-
-
-def text_of(browser, address, **query):
-    answer = browser.get(address, query)
-    assert answer.status_code == 200, address
-    return FORM_MARKS.sub(b"", answer.content).decode()
-
-
-def saved(browser, address, row=None, **form):
-    """The page that a form leads to, or the complaints that it shows."""
-    if row is not None:
-        row.refresh_from_db()
-        form["seen"] = row.updated_at.isoformat()
-    answer = browser.post(address, form, follow=True)
-    assert answer.status_code == 200, answer.content.decode()
-    return answer.content.decode()
 
 
 # --- People, occasions, tags ---------------------------------------------------------------------
