@@ -50,7 +50,7 @@ class TaskForm(ServiceForm):
         fields = ["title", "description", "due_on", "priority", "recurrence", "repeat_after_days"]
         labels = {
             "title": "What to do",
-            "due_on": "By when",
+            "due_on": "Due on",
             "repeat_after_days": "Or again so many days after it is done",
         }
 
@@ -88,6 +88,9 @@ class TaskAdmin(ServiceAdmin):
         task = super().get_object(request, object_id, from_field)
         return task and as_read(task)
 
+    def row_tools(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        return []  # The diary, which others read, has nothing of a task.
+
     def name_of(self, obj: Task) -> str:
         return getattr(obj, "seen_title", obj.title)
 
@@ -99,7 +102,7 @@ class TaskAdmin(ServiceAdmin):
     def how_urgent(self, task: Task) -> str:
         return URGENCIES.get(task.priority, str(task.priority)) if task.priority else ""
 
-    @admin.display(description="", ordering="completed")
+    @admin.display(description="State", ordering="completed")
     def state(self, task: Task) -> str:
         return "done" if task.completed else "late" if task.is_overdue else ""
 

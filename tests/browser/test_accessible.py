@@ -9,6 +9,7 @@ SCREEN = {"width": 1280, "height": 900}
 MODELS = [
     *(f"households/{name}" for name in ("person", "occasion", "membership", "tag", "activity", "household")),
     *(f"gifts/{name}" for name in ("giftlist", "gift", "listitem", "claim", "comment")),
+    "tasks/task",
     "accounts/authevent",
 ]
 OTHERS = ["", "households/person/add/", "households/membership/add/", "gifts/giftlist/add/", "gifts/giftlist/import/"]
