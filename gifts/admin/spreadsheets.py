@@ -45,7 +45,7 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         values = self.cleaned_data
         file = values.get("file")
-        if (file.size if file else len(values["text"])) > MAX_CHARACTERS:
+        if (file.size if file else len(values.get("text", ""))) > MAX_CHARACTERS:
             self.add_error("file", "This is too large for here. Whoever runs the server can import it.")
         return values
 
@@ -54,7 +54,8 @@ class ImportForm(forms.Form):
         file = self.cleaned_data["file"]
         content = file.read() if file else self.cleaned_data["text"].encode()
         rows = rows_in(content, name=file.name if file else "The table")
-        self.data = {**self.data.dict(), "text": content.decode("utf-8-sig")}
+        # A page cannot hold a NUL. Its row is refused for any other control character, too.
+        self.data = {**self.data.dict(), "text": content.decode("utf-8-sig").replace("\0", "\1")}
         household = self.cleaned_data["household"]
         return import_as_member(viewer=viewer_of(request), household=household, rows=rows, is_rehearsal=is_rehearsal)
 

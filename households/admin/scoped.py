@@ -6,7 +6,7 @@ from uuid import UUID
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
@@ -120,6 +120,8 @@ class ScopedAdmin(admin.ModelAdmin):
     # --- Pages -----------------------------------------------------------------------------------
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if any("\0" in value for value in request.GET.values()):
+            raise BadRequest  # PostgreSQL compares no such text, and would only say so while the page is written.
         words = {"title": self.plural, "page": self, "tools": self.list_tools(request)}
         return super().changelist_view(request, words | (extra_context or {}))
 

@@ -74,6 +74,18 @@ def test_what_cannot_be_read_is_said_in_the_form(browser, family):
     assert not GiftList.objects.exists()
 
 
+def test_a_nul_spoils_its_own_row_both_times(browser, family, table):
+    content = table(row("A kite", notes="a\0b"), row("A drill"))
+    page = sent(browser, family, content)
+    assert "1 imported" in page
+    assert "1 refused" in page
+    assert "\0" not in page
+    page = confirmed(browser, family, content.replace(b"\0", b"\1"))
+    assert "1 imported" in page
+    assert "1 refused" in page
+    assert "could not be read" in confirmed(browser, family, content)
+
+
 @pytest.mark.parametrize("is_sure", [False, True])
 def test_a_row_that_others_imported_for_oneself_looks_as_if_nobody_had(family, table, is_sure):
     """Else it would be enough to type a guess."""

@@ -12,7 +12,7 @@ from config.errors import Refusal
 from households.models import Activity, Membership, Occasion, Person, Role, Tag
 from households.services.people import delete_person
 from tests.accounts.steps import activate
-from tests.admin_pages import saved, signed_in, text_of
+from tests.admin_pages import lists, saved, signed_in, text_of
 from tests.factories import PASSWORD
 
 
@@ -244,6 +244,12 @@ def test_home_says_what_comes_next_in_as_many_queries_for_many(browser, family, 
         family.mia.add(gift_list, f"Gift {number}")
     with django_assert_max_num_queries(16):
         browser.get("/admin/")
+
+
+@pytest.mark.parametrize("place", lists())
+def test_no_list_stumbles_over_a_nul(browser, place):
+    for query in ("kind__exact=%00", "role__exact=%00", "status=%00"):
+        assert browser.get(f"{place}?{query}").status_code in {400, 403}
 
 
 # --- One's own password --------------------------------------------------------------------------
