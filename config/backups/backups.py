@@ -112,12 +112,16 @@ def require_restorable() -> None:
 def restore_backup(folder: Path, manifest: Manifest, *, replaced: Path | None, tell: Tell) -> None:
     """Puts this verified backup into the place of whatever is there, of which `replaced` becomes a copy."""
     kind = KINDS[manifest.kind]
-    if replaced:
-        private_folder(replaced.parent)
-    if replaced and kind is postgres:
-        make_backup(replaced, tell)
-    connection.close()
-    kind.restore(folder / manifest.file, manifest, replaced)
+    try:
+        if replaced:
+            private_folder(replaced.parent)
+        if replaced and kind is postgres:
+            make_backup(replaced, tell)
+        connection.close()
+        kind.restore(folder / manifest.file, manifest, replaced)
+    except OSError as error:
+        why = f"The backup cannot be put in place: {error.strerror or error}."
+        raise CommandError(f"{why} The database is as it was, or wholly restored: run doctor.") from error
 
 
 def missing_migrations(manifest: Manifest) -> list[str]:

@@ -18,6 +18,7 @@ from tests.server import ROOT, environment, running_server
 
 BAUERS = ("create_household", "--name", "The Bauers", "--owner-name", "Mia", "--owner-handle", "mia")
 NEIGHBOURS = ("create_household", "--name", "The Neighbours", "--owner-name", "Eve", "--owner-handle", "eve")
+NAMES = "from households.models import Household; print(*Household.objects.all())"
 NOT_EMPTY = "The database here is not empty; to replace it, and keep a copy, say --replace."
 
 
@@ -213,3 +214,11 @@ def test_stopped_or_failed_in_between_the_database_is_as_it_was(bauers, backup, 
         assert ran.returncode == 1
         assert "Nothing was changed." in ran.stderr
         assert rows_of(bauers) == before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="there is no file to be written")
+def test_where_nothing_can_be_written_it_says_so(bauers, backup):
+    (bauers.folder / ".hearth.sqlite3.restoring").mkdir()
+    sentence = bauers.refused("restore", str(backup), "--replace", code=1)
+    assert sentence.startswith("The backup cannot be put in place: ")
+    assert "The Bauers" in bauers.done("shell", "--no-imports", "-c", NAMES)

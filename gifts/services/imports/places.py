@@ -94,16 +94,16 @@ class Places:
     def reachable(self, recipient: Person | None, *, is_secret: bool) -> QuerySet[GiftList]:
         """The lists on which such a wish may be found: those that several share, and for an idea one's own.
 
-        A secret idea for nobody is found only on one's own, as what is written beside an open one is read by all. An
-        open wish of the viewer's own is found where they see it: to join a surprise, it would not come to stand on
-        their list, and that would tell them of it.
+        A secret idea for nobody is found only on one's own, as what is written beside an open one is read by all.
+        Whatever the viewer may look at afterwards is found where they see it: an open wish of their own that joined a
+        surprise would not come to stand on their list, and that would tell them.
         """
         lists = GiftList.objects.alive().filter(household=self.household)
         own = Q(visibility=Visibility.PRIVATE, owner=self.viewer.user)
         if recipient:
             shared = lists.exclude(visibility=Visibility.PRIVATE)
-            is_seen = self._is_theirs(recipient) and not is_secret
-            return shared.filter(pk__in=GiftList.objects.visible_to(self.viewer)) if is_seen else shared
+            may_be_unseen = self._is_theirs(recipient) and is_secret
+            return shared if may_be_unseen else shared.filter(pk__in=GiftList.objects.visible_to(self.viewer))
         return lists.filter(own if is_secret else own | Q(visibility=Visibility.HOUSEHOLD))
 
     def list_for(self, place: Place, *, is_secret: bool) -> GiftList:
