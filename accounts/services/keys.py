@@ -18,6 +18,8 @@ def rotate_signing_key(*, at_once: bool, client: Client) -> SigningKey:
 
     `at_once`: it signs now, and the others are over, with every token of theirs.
     """
+    # One after the other: each ends the keys of those before it.
+    list(SigningKey.objects.for_update())
     now = timezone.now()
     signs_from = now if at_once else now + settings.SIGNING_KEY_LEAD
     # No token is good for longer than a session may be idle.

@@ -8,13 +8,11 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
+from config.spreadsheets import harmless
 from gifts.models import GiftList, ListItem
 from gifts.services.imports.reading import COLUMNS
 from households.models import Occasion
 from households.viewer import Viewer
-
-# A spreadsheet takes a cell that begins with one of these for a formula, and may run it.
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def export_csv(*, viewer: Viewer, household_ids: list[UUID]) -> str:
@@ -23,14 +21,8 @@ def export_csv(*, viewer: Viewer, household_ids: list[UUID]) -> str:
     writer = csv.writer(table)
     writer.writerow(COLUMNS)
     for item in _items(viewer, household_ids):
-        writer.writerows([harmless(cell) for cell in row] for row in _rows(item))
+        writer.writerows([harmless(str(cell)) for cell in row] for row in _rows(item))
     return table.getvalue()
-
-
-def harmless(cell: Any) -> str:
-    """The cell as text, whoever typed it: an apostrophe in front makes it one for every spreadsheet."""
-    text = str(cell)
-    return f"'{text}" if text.lstrip(" ").startswith(FORMULA_SIGNS) else text
 
 
 def _items(viewer: Viewer, household_ids: list[UUID]) -> Any:

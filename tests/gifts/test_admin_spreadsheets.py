@@ -8,8 +8,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from config.spreadsheets import harmless
 from gifts.models import Claim, GiftList, ListItem
-from gifts.services.exports import harmless
 from households.models import Membership, Role
 from households.services.occasions import create_occasion
 from tests.admin_pages import signed_in

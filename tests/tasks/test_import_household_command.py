@@ -51,7 +51,18 @@ def test_however_few_rows_are_read_at_once(away, tmp_path, monkeypatch):
     assert exported(tmp_path, name="again.jsonl").read_bytes() == away.read_bytes()
 
 
-HOSTILE = ["=1+1", "'; DROP TABLE gifts_gift; --", "\u202eevil", "\u2028\r\n\t", "😀", "{}", '"', "\\u0000", "\x1b[2J"]
+HOSTILE = [
+    "=1+1",
+    " =1",
+    "'; DROP TABLE gifts_gift; --",
+    "\u202eevil",
+    "\u2028\r\n\t",
+    "😀",
+    "{}",
+    '"',
+    "\\u0000",
+    "\x1b[2J",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

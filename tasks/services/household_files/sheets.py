@@ -4,13 +4,9 @@ import csv
 from pathlib import Path
 from typing import Any
 
+from config.spreadsheets import harmless
 from tasks.services.household_files.tables import Table, fields_of, name_of
 from tasks.services.household_files.writing import Rows, as_json
-
-# A spreadsheet takes a cell that begins so for a formula, and runs what somebody has typed into a wish. Some take the
-# wide signs of East Asian keyboards for the same.
-BEGINS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001 - these are meant
-MARK = "'"
 
 
 class Sheets:
@@ -37,8 +33,3 @@ def _cell(value: Any) -> str:
         return ""
     # What is no text looks as in the other file: an id, a day, an object.
     return harmless(value if isinstance(value, str) else as_json(value).decode().strip('"'))
-
-
-def harmless(text: str) -> str:
-    """No formula. To have the text again, take one `'` off the beginning of every cell that begins with it."""
-    return MARK + text if text.startswith((*BEGINS_A_FORMULA, MARK)) else text
