@@ -152,6 +152,8 @@ class DeviceSession(BaseModel):
         STAFF = "staff", "ended by staff"
         OWNER = "owner", "ended by an owner of the household"
         PASSWORD = "password", "the password was changed"
+        PIN = "pin", "the PIN was wrong too often"
+        MFA = "mfa", "the second factor was changed"
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.RESTRICT, related_name="sessions")
     device_id = models.UUIDField()
@@ -212,6 +214,14 @@ class AuthEvent(BaseModel):
         KEY_ROTATED = "key_rotated"
         PASSWORD_CHANGED = "password_changed"  # noqa: S105
         GLASS_BROKEN = "glass_broken"
+        RATE_LIMITED = "rate_limited"
+        MFA_CHECKED = "mfa_checked"
+        MFA_ENROLLED = "mfa_enrolled"
+        MFA_REMOVED = "mfa_removed"
+        MFA_CODES_RENEWED = "mfa_codes_renewed"
+        PIN_SET = "pin_set"
+        PIN_REMOVED = "pin_removed"
+        SESSION_UNLOCKED = "session_unlocked"
 
     class Outcome(models.TextChoices):
         ATTEMPTED = "attempted"

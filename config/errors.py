@@ -17,6 +17,10 @@ class Code(Enum):
     AUTH_INVALID_CREDENTIALS = 401, "Login or password is wrong."
     AUTH_INVALID_ACTIVATION_CODE = 400, "This login and activation code do not match."
     AUTH_ACTIVATION_EXPIRED = 410, "This activation code has expired. Please ask for a new one."
+    AUTH_INVALID_MFA_CODE = 401, "This code is wrong or was used before."
+    AUTH_MFA_REQUIRED = 403, "Please set up a second factor first."
+    AUTH_INVALID_PIN = 400, "This PIN is wrong."
+    AUTH_SESSION_LOCKED = 403, "This session is locked. Please unlock it with its PIN."
     AUTH_CSRF_FAILED = 403, "The form has expired. Please load the page again."
 
     VALIDATION_FAILED = 400, "Some values are not valid."
