@@ -226,16 +226,6 @@ def test_the_admin_is_closed_to_whoever_owns_no_household(home, secrets, who):
         assert told(answer, secrets, address_) == []
 
 
-@pytest.mark.parametrize("who", ["recipient", "other"])
-def test_the_admin_tells_an_owner_no_secret(home, secrets, who):
-    """The recipient owns the household, the other one the household next door."""
-    browser = signed_in({"recipient": home.recipient, "other": home.neighbour}[who].user)
-    for address_ in addresses(places()):
-        answer = browser.get(address_)
-        assert answer.status_code in {200, 302, 403, 404, 405}, address_
-        assert told(answer, secrets, address_) == []
-
-
 def test_every_route_tells_what_may_be_asked_of_it(home, secrets):
     for actor, api in home.actors().items():
         for place in TABLE:

@@ -14,7 +14,7 @@ from django.db import connection
 from config.backups.backups import verified
 from tests.backups import rows_of
 from tests.console import Console, own_console
-from tests.server import ROOT, environment, running_server
+from tests.server import ROOT, environment, migrate, running_server
 
 BAUERS = ("create_household", "--name", "The Bauers", "--owner-name", "Mia", "--owner-handle", "mia")
 NEIGHBOURS = ("create_household", "--name", "The Neighbours", "--owner-name", "Eve", "--owner-handle", "eve")
@@ -72,7 +72,7 @@ def test_restored_elsewhere_it_is_row_for_row_the_same_and_works(console, elsewh
 
 
 def test_tables_without_anybody_in_them_are_as_good_as_none(backup, elsewhere):
-    elsewhere.done("migrate", "--verbosity", "0")
+    migrate(elsewhere.folder, **elsewhere.variables)
     assert elsewhere.done("restore", str(backup)).startswith(f"Restored {backup} of ")
 
 
