@@ -220,12 +220,11 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {
-        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
-        "OPTIONS": {"user_attributes": ("name", "handle", "email")},
-    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {
+        "NAME": "accounts.validators.GuessablePasswordValidator",
+        "OPTIONS": {"words": ["hearth", *(part for part in (public.hostname or "").split(".") if len(part) > 3)]},
+    },
 ]
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
