@@ -18,7 +18,6 @@ FEATURES = (
     "publickey-credentials-get",
     "screen-wake-lock",
     "usb",
-    "web-share",
 )
 
 EVERYWHERE = {
