@@ -3,14 +3,18 @@ import time
 from collections.abc import Callable
 
 import structlog
+from csp.middleware import CSPMiddleware, PolicyParts
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 from uuid_utils.compat import uuid7
 
 from config.api.errors import respond
 from config.errors import Code, Refusal
+from config.headers import EVERYWHERE, POLICY_OF_DATA
 
 logger = structlog.get_logger("hearth.request")
+SIGNING_IN = "/api/v1/auth/"
 VALID_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 
 
@@ -38,6 +42,35 @@ class RequestIDMiddleware:
         response._has_been_logged = True  # type: ignore[attr-defined]
         response["X-Request-ID"] = request_id
         return response
+
+
+class HeadersMiddleware:
+    """The same headers on every answer, and what may keep it: nobody what came of a sign-in or of a change.
+
+    Everything else is for one reader, whose browser has to ask each time; what a view says itself stays.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        for name, value in EVERYWHERE.items():
+            response.headers.setdefault(name, value)
+        is_secret = request.method not in {"GET", "HEAD"} or request.path.startswith(SIGNING_IN)
+        response.headers.setdefault("Cache-Control", "no-store" if is_secret else "private, no-cache")
+        return response
+
+
+class PolicyMiddleware(CSPMiddleware):
+    """The content security policy: of the settings for a page, and for anything else one that allows nothing."""
+
+    def get_policy_parts(
+        self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False
+    ) -> PolicyParts:
+        if not report_only and not response.get("Content-Type", "").startswith("text/html"):
+            return PolicyParts(config=POLICY_OF_DATA)
+        return super().get_policy_parts(request, response, report_only)
 
 
 class EnvelopeMiddleware:

@@ -6,6 +6,7 @@ from typing import Any
 
 import structlog
 from corsheaders.defaults import default_headers
+from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
 from config.environment import (
@@ -64,7 +65,8 @@ CSRF_TRUSTED_ORIGINS = [f"{public.scheme}://{public.netloc}"]
 CORS_ALLOWED_ORIGINS = env.origins("CORS_ALLOWED_ORIGINS")
 CORS_URLS_REGEX = r"^/api/"
 CORS_ALLOW_HEADERS = [*default_headers, "last-event-id", "x-request-id", "if-match", "if-none-match", "idempotency-key"]
-CORS_EXPOSE_HEADERS = ["X-Request-ID", "ETag", "Idempotent-Replayed"]
+CORS_EXPOSE_HEADERS = ["X-Request-ID", "ETag", "Idempotent-Replayed", "Retry-After"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 if public.scheme == "https":
@@ -73,6 +75,8 @@ if public.scheme == "https":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+    # A browser takes a name with this prefix from this very host and over https only: no neighbouring host sets them.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SILENCED_SYSTEM_CHECKS = [
     # HSTS stays with our own name: the domain's other names are the family's, and some may speak plain http.
     "security.W005",
@@ -80,6 +84,18 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+CSRF_COOKIE_HTTPONLY = True  # the forms carry their token; no script needs to read it
+# Our pages are HTML and one stylesheet: nothing runs, nothing comes from elsewhere. The docs alone add to it.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
 
 # --- Rooms ---------------------------------------------------------------------------------------
 
@@ -91,6 +107,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "corsheaders",
+    "csp",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -104,6 +121,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "config.middleware.RequestIDMiddleware",
+    # What they put on an answer stands on a redirect, an error and a static file, too.
+    "config.middleware.HeadersMiddleware",
+    "config.middleware.PolicyMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.EnvelopeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -113,7 +134,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

@@ -1,9 +1,10 @@
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularJSONAPIView
 
 from config.api import health
+from config.api.docs import DocsView
 from config.api.schema import ServedSchema
 
 api: list[URLPattern | URLResolver] = [
@@ -11,7 +12,7 @@ api: list[URLPattern | URLResolver] = [
     path("health/db", health.DatabaseHealthView.as_view(), name="health-db"),
     path("health/cache", health.CacheHealthView.as_view(), name="health-cache"),
     path("schema", SpectacularJSONAPIView.as_view(generator_class=ServedSchema), name="schema"),
-    path("docs", SpectacularSwaggerSplitView.as_view(http_method_names=["get", "head"]), name="docs"),
+    path("docs", DocsView.as_view(), name="docs"),
     path("", include("accounts.api.urls")),
     path("", include("households.api.urls")),
     path("", include("gifts.api.urls")),

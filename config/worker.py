@@ -2,6 +2,7 @@ import json
 from http import HTTPStatus
 from typing import Any
 
+from csp.utils import build_policy
 from gunicorn import util
 from gunicorn.http import errors
 from gunicorn.workers.gthread import ThreadWorker
@@ -9,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from config import wakeups
 from config.errors import Code, envelope
+from config.headers import EVERYWHERE, POLICY_OF_DATA
 
 TOO_LARGE = (errors.LimitRequestLine, errors.LimitRequestHeaders)
 OURS = (errors.InvalidResponseHeader, errors.InvalidResponseHeaderName)
@@ -56,5 +58,8 @@ def _answer(code: Code, request_id: str) -> bytes:
         "Content-Type: application/json",
         f"Content-Length: {len(body)}",
         f"X-Request-ID: {request_id}",
+        "Cache-Control: no-store",
+        f"Content-Security-Policy: {build_policy(config=POLICY_OF_DATA)}",
+        *(f"{name}: {value}" for name, value in EVERYWHERE.items()),
     ]
     return "\r\n".join([*head, "", ""]).encode() + body

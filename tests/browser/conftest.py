@@ -1,45 +1,35 @@
 """A family's server, and a real Chromium in front of it."""
 
-import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page
 
-from tests.programs import require_program
-from tests.server import manage, migrate, running_server
-
-PHONE = {"width": 390, "height": 844}
-
-
-@dataclass
-class Demo:
-    url: str
-    passwords: dict[str, str]
+from tests.browser.chromium import PHONE, Chromium, Demo, demo_family, open_chromium, sign_in
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory) -> Iterator[Demo]:
-    """The demo family, as `make run` shows it."""
-    folder = tmp_path_factory.mktemp("hearth")
-    migrate(folder)
-    assert manage("collectstatic", "--no-input", data_dir=folder).returncode == 0
-    said = manage("create_demo", data_dir=folder).stdout
-    with running_server(folder) as server:
-        yield Demo(server.url, dict(re.findall(r"^  (\w+) +(\S+)$", said, re.MULTILINE)))
+    with demo_family(tmp_path_factory.mktemp("hearth")) as demo:
+        yield demo
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = require_program("chromium")
-    with sync_playwright() as playwright:
-        # Chromium's own walls need rights that root in a container has not; it opens our pages only.
-        yield playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+def chromium() -> Iterator[Chromium]:
+    with open_chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture(autouse=True)
+def policy_kept(chromium: Chromium) -> Iterator[None]:
+    """Whatever a test opens: nothing that a page wanted was stopped by its content security policy."""
+    yield
+    found, chromium.violations[:] = list(chromium.violations), []
+    assert found == []
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
+def context(chromium: Chromium) -> Iterator[BrowserContext]:
     """A phone without JavaScript: none of our pages needs it."""
     with chromium.new_context(viewport=PHONE, java_script_enabled=False) as context:
         yield context
@@ -51,7 +41,7 @@ def page(context: BrowserContext) -> Page:
 
 
 @pytest.fixture(scope="module")
-def cookies(chromium: Browser, demo: Demo) -> list:
+def cookies(chromium: Chromium, demo: Demo) -> list:
     with chromium.new_context(java_script_enabled=False) as context:
         sign_in(context.new_page(), demo)
         return context.cookies()
@@ -67,7 +57,7 @@ def mia(context: BrowserContext, cookies: list, demo: Demo) -> Page:
 
 
 @pytest.fixture
-def screen(chromium: Browser, cookies: list) -> Iterator[Callable[..., Page]]:
+def screen(chromium: Chromium, cookies: list) -> Iterator[Callable[..., Page]]:
     """Mia at a screen of this size and scheme, with JavaScript for whoever looks her pages over."""
     contexts = []
 
@@ -79,10 +69,3 @@ def screen(chromium: Browser, cookies: list) -> Iterator[Callable[..., Page]]:
     yield opened
     for context in contexts:
         context.close()
-
-
-def sign_in(page: Page, demo: Demo, login: str = "mia") -> None:
-    page.goto(f"{demo.url}/admin/")
-    page.get_by_label("E-mail address or handle").fill(login)
-    page.get_by_label("Password").fill(demo.passwords[login])
-    page.get_by_role("button", name="Sign in").click()

@@ -3,7 +3,7 @@
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
-from tests.browser.conftest import PHONE, Demo
+from tests.browser.chromium import PHONE, Demo
 
 SCREEN = {"width": 1280, "height": 900}
 MODELS = [

@@ -6,7 +6,7 @@ from urllib.request import Request, urlopen
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Demo, sign_in
+from tests.browser.chromium import Demo, sign_in
 from tests.gifts.importing import SAMPLE
 from tests.server import Server
 

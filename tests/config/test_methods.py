@@ -86,6 +86,6 @@ def test_a_page_elsewhere_may_ask_what_it_may_send(db, settings):
     for header in ("authorization", "x-request-id", "if-match", "if-none-match", "idempotency-key"):
         assert header in answer["Access-Control-Allow-Headers"].split(", ")
     read = APIClient().get("/api/v1/items", headers=asking)
-    assert read["Access-Control-Expose-Headers"] == "X-Request-ID, ETag, Idempotent-Replayed"
+    assert read["Access-Control-Expose-Headers"] == "X-Request-ID, ETag, Idempotent-Replayed, Retry-After"
     stranger = APIClient().options("/api/v1/items", headers=asking | {"Origin": "https://evil.example.org"})
     assert "Access-Control-Allow-Origin" not in stranger

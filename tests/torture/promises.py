@@ -16,6 +16,7 @@ from django.db import connection
 
 from gifts.models import GiftList
 from tests.backups import backed_up_under_load
+from tests.browser.walking import walk_with_listening
 from tests.cast import make_family
 from tests.gifts.hostile import bomb_growth_mb, slowest_maze, try_hostile_addresses
 from tests.gifts.scene import HIDDEN_CHANGES
@@ -123,6 +124,13 @@ def hostile_previews(tmp_path: Path) -> Kept:
     return good, f"previews: {figure}; a bomb grows by {grown:.1f} MB, the worst page takes {slowest:.2f} s"
 
 
+def policy_kept(tmp_path: Path) -> Kept:
+    """By every page that there is a link to, for the owner of a household and for whoever runs the server."""
+    walk = walk_with_listening(tmp_path)
+    good = walk.pages > 100 and not walk.violations
+    return good, f"content security policy: {walk.pages} pages in Chromium, {_leaks(walk.violations, 'violations')}"
+
+
 def backups_under_load(tmp_path: Path) -> Kept:
     found = backed_up_under_load(tmp_path, rounds=10)
     good = not found.wrong and found.written_meanwhile > 0
@@ -138,6 +146,7 @@ PROMISES: dict[int, Callable[[Path], Kept]] = {
     16: one_effect_per_key,
     17: one_change_per_tag,
     20: hostile_previews,
+    21: policy_kept,
     23: query_counts,
     25: backups_under_load,
 }
