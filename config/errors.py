@@ -21,6 +21,7 @@ class Code(Enum):
     AUTH_MFA_REQUIRED = 403, "Please set up a second factor first."
     AUTH_INVALID_PIN = 400, "This PIN is wrong."
     AUTH_SESSION_LOCKED = 403, "This session is locked. Please unlock it with its PIN."
+    AUTH_HTTPS_REQUIRED = 403, "Please use https: what was sent just now could be read on its way."
     AUTH_CSRF_FAILED = 403, "The form has expired. Please load the page again."
 
     VALIDATION_FAILED = 400, "Some values are not valid."

@@ -4,14 +4,17 @@ from collections.abc import Callable
 
 import structlog
 from csp.middleware import CSPMiddleware, PolicyParts
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.encoding import escape_uri_path
 from uuid_utils.compat import uuid7
 
 from config.api.errors import respond
+from config.client import address_of
 from config.errors import Code, Refusal
 from config.headers import EVERYWHERE, POLICY_OF_DATA
+from config.logs import request_lines
 
 logger = structlog.get_logger("hearth.request")
 SIGNING_IN = "/api/v1/auth/"
@@ -31,13 +34,14 @@ class RequestIDMiddleware:
         incoming = request.headers.get("X-Request-ID", "")
         request_id = incoming if VALID_REQUEST_ID.fullmatch(incoming) else str(uuid7())
         request.id = request_id  # type: ignore[attr-defined]
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
+        with request_lines(request_id):
             started = time.perf_counter()
             response = self.get_response(request)
             elapsed = round((time.perf_counter() - started) * 1000, 1)
             # The path without its query string: cursors, searches and tickets stay out of the logs.
             path = escape_uri_path(request.path)
-            logger.info("request", method=request.method, path=path, status=response.status_code, ms=elapsed)
+            facts = {"method": request.method, "path": path, "status": response.status_code, "ms": elapsed}
+            logger.info("request", ip=address_of(request), **facts)
         # So this answer is logged: Django's own line for a 503 would come now, when the id is gone.
         response._has_been_logged = True  # type: ignore[attr-defined]
         response["X-Request-ID"] = request_id
@@ -71,6 +75,21 @@ class PolicyMiddleware(CSPMiddleware):
         if not report_only and not response.get("Content-Type", "").startswith("text/html"):
             return PolicyParts(config=POLICY_OF_DATA)
         return super().get_policy_parts(request, response, report_only)
+
+
+class HttpsMiddleware:
+    """Over plain http the API says no. A redirect would work, and nobody would ever notice that an app sends its tokens
+    for all to read (OWASP ASVS 5.0, 4.1.2); people at a browser get one from Django's own middleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # A probe asks the container itself, where there is no https.
+        is_api = request.path.startswith("/api/") and not request.path.startswith("/api/v1/health")
+        if settings.SECURE_SSL_REDIRECT and is_api and not request.is_secure():
+            return respond(request, Refusal(Code.AUTH_HTTPS_REQUIRED))
+        return self.get_response(request)
 
 
 class EnvelopeMiddleware:

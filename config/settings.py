@@ -71,7 +71,7 @@ TRUSTED_PROXIES = env.networks("TRUSTED_PROXIES")
 
 if public.scheme == "https":
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^api/v1/health"]  # a probe asks the container itself, over plain http
+    SECURE_REDIRECT_EXEMPT = [r"^api/"]  # HttpsMiddleware has a word for those
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds())
     SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "config.middleware.PolicyMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.HttpsMiddleware",
     "config.middleware.EnvelopeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "corsheaders.middleware.CorsMiddleware",

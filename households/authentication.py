@@ -13,6 +13,7 @@ from accounts.services.sessions import touch
 from accounts.tokens import AccessToken, StreamTicket
 from config.client import client_of
 from config.errors import Code, Refusal
+from config.logs import found_out
 from config.statements import Draft, Places, in_python, statements
 from households.viewer import Belonging, Viewer
 
@@ -39,6 +40,7 @@ class ViewerAuthentication(JWTAuthentication):
 
     def _signed_in(self, request: Request, session_id: UUID) -> tuple[Any, Any]:
         viewer = _viewer_from(_rows_of_session(session_id))
+        found_out(user=str(viewer.user.pk))
         if viewer.session:
             touch(viewer.session, client_of(request))
         return viewer.user, viewer

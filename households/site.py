@@ -23,6 +23,7 @@ from config.api.errors import respond
 from config.api.throttles import may_sign_in
 from config.client import client_of
 from config.errors import Code, Refusal
+from config.logs import found_out
 from config.models import ScopedQuerySet
 from households.models import Household
 from households.services.glass import BehindGlass, Reason, break_glass, viewer_behind_glass
@@ -45,6 +46,7 @@ def viewer_of(request: HttpRequest) -> Viewer | None:
     if KEY not in request.__dict__:
         session = live_session(request)
         own = Viewer.of(session.user, session) if session else None
+        found_out(user=str(session.user.pk) if session else None)
         request.__dict__[KEY] = viewer_behind_glass(own, request.session.get(GLASS)) if own else None
     return request.__dict__[KEY]
 

@@ -14,6 +14,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from config.api.renderers import JSONRenderer
 from config.errors import Code, Refusal, envelope
+from config.logs import found_out
 
 logger = structlog.get_logger("hearth.errors")
 
@@ -59,6 +60,7 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return None
     if refusal.code.status >= 500:
         logger.error("unavailable", exc_info=error)
+    found_out(code=refusal.code.name)
     request = context["request"]
     # A route that renders something else, like the docs, says no in JSON all the same.
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
@@ -79,6 +81,7 @@ def headers_of(refusal: Refusal, error: BaseException | None = None) -> dict[str
 
 def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The envelope outside DRF; or in the admin, for a browser that somebody sits at, a page that says the same."""
+    found_out(code=refusal.code.name)
     status, headers, request_id = refusal.code.status, headers_of(refusal), getattr(request, "id", "")
     if request.path.startswith("/admin/") and "text/html" in request.headers.get("Accept", ""):
         page = render_to_string("refused.html", {"message": refusal.message, "request_id": request_id})

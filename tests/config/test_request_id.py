@@ -3,7 +3,7 @@
 import io
 import json
 import logging
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 import structlog
@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.api import health
 from config.logs import console_renderer, json_renderer, shared_processors
+from tests.admin_pages import signed_in
 from tests.cast import Family
 from tests.factories import PASSWORD, UserFactory
 from tests.server import running_server
@@ -101,13 +102,35 @@ def test_one_line_for_each_answer(family: Family, log):
     assert line.pop("ms") >= 0
     assert line == {
         "event": "request",
+        "ip": "127.0.0.1",
         "level": "info",
         "logger": "hearth.request",
         "method": "GET",
         "path": "/api/v1/items",
         "request_id": KEPT,
         "status": 200,
+        "user": str(family.mia.user.pk),
     }
+
+
+def test_a_refusal_says_which_and_to_whom(family: Family, api, log):
+    family.mia.api().get("/api/v1/items?status=nonsense")
+    family.leo.api().get(f"/api/v1/items/{uuid4()}")
+    api.get("/api/v1/items", REMOTE_ADDR="192.0.2.9")
+    Browser().get("/nowhere")
+    mia, leo, nobody = str(family.mia.user.pk), str(family.leo.user.pk), None
+    found = [(line.get("user"), line["status"], line["code"], line["ip"]) for line in log.entries]
+    assert found == [
+        (mia, 400, "VALIDATION_FAILED", "127.0.0.1"),
+        (leo, 404, "RESOURCE_NOT_FOUND", "127.0.0.1"),
+        (nobody, 401, "AUTH_REQUIRED", "192.0.2.9"),
+        (nobody, 404, "RESOURCE_NOT_FOUND", "127.0.0.1"),
+    ]
+
+
+def test_the_admin_says_who_it_was(family: Family, log):
+    signed_in(family.mia.user).get("/admin/")
+    assert log.entries[-1]["user"] == str(family.mia.user.pk)
 
 
 def test_every_line_of_a_request_has_its_id(db, api, log, caplog, monkeypatch):

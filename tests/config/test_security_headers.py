@@ -187,10 +187,20 @@ def test_a_browser_keeps_no_page_of_the_admin(family: Family):
 def test_over_https_a_browser_never_comes_by_http_again(db, over_https):
     answer = over_https.get("/api/v1/health")
     assert answer["Strict-Transport-Security"] == "max-age=31536000"
-    turned = over_https.get("/api/v1/items", headers={"X-Forwarded-Proto": "http"})
-    assert (turned.status_code, turned.url) == (301, "https://hearth.example.org/api/v1/items")
+    turned = over_https.get("/admin/login/", headers={"X-Forwarded-Proto": "http"})
+    assert (turned.status_code, turned.url) == (301, "https://hearth.example.org/admin/login/")
     assert is_guarded(turned)
     assert over_https.get("/admin", headers={"X-Forwarded-Proto": "http"}).url == "https://hearth.example.org/admin"
+
+
+def test_an_app_that_forgets_https_is_told_so_and_not_sent_on(db, over_https):
+    by_http = {"X-Forwarded-Proto": "http"}
+    for method, path in [("get", "items"), ("post", "auth/login"), ("get", "schema"), ("get", "no/such/place")]:
+        answer = getattr(over_https, method)(f"/api/v1/{path}", headers=by_http)
+        assert code_of(answer) == (403, "AUTH_HTTPS_REQUIRED")
+        assert is_guarded(answer)
+    assert over_https.get("/api/v1/health", headers=by_http).status_code == 200
+    assert over_https.get("/api/v1/items").status_code == 401
 
 
 def test_nobody_is_sent_to_a_host_that_they_named(db, over_https):
