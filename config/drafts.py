@@ -22,8 +22,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            _refuse_what_is_there(path)
-            draft.rename(path)
+            _put_in_place(draft, path)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -36,10 +35,22 @@ def new_folder(path: Path) -> Iterator[Path]:
         with _said_in_a_sentence(path):
             draft.mkdir(mode=0o700)
             yield draft
-            _refuse_what_is_there(path)
-            draft.rename(path)
+            for file in draft.iterdir():
+                file.chmod(0o600)
+                sync(file)
+            sync(draft)
+            _put_in_place(draft, path)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def sync(path: Path) -> None:
+    """This file, or the names in this folder, outlive a power cut from here on."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _draft_of(path: Path) -> Path:
@@ -47,6 +58,12 @@ def _draft_of(path: Path) -> Path:
     if not path.parent.is_dir():
         raise bad(f"There is no folder {path.parent}.")
     return path.with_name(f".{path.name}.{os.getpid()}.draft")
+
+
+def _put_in_place(draft: Path, path: Path) -> None:
+    _refuse_what_is_there(path)
+    draft.rename(path)
+    sync(path.parent)
 
 
 def _refuse_what_is_there(path: Path) -> None:

@@ -1,9 +1,6 @@
 """A backup is a folder: the database, whole and of one moment, and a manifest."""
 
-import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import ModuleType
@@ -14,9 +11,10 @@ from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 
 from config.backups import postgres, sqlite
-from config.backups.files import Tell, rename_synced
 from config.backups.manifest import FORMAT, Manifest, hearths_version, sha256_of
+from config.backups.progress import Tell
 from config.commands import bad
+from config.drafts import new_folder
 from config.environment import private_folder
 
 KINDS: dict[str, ModuleType] = {"sqlite": sqlite, "postgresql": postgres}
@@ -34,7 +32,7 @@ def usual_name() -> str:
 def make_backup(target: Path, tell: Tell) -> Manifest:
     """Writes a backup to this folder, which must not be there yet: whole, or not at all."""
     kind = KINDS[connection.vendor]
-    with _draft_of(target) as draft:
+    with new_folder(target) as draft:
         made_at = datetime.now(UTC)
         file = draft / kind.FILE
         found = kind.dump(file, tell)
@@ -143,21 +141,3 @@ def _require_known_tables() -> None:
 def _known_migrations() -> set[str]:
     loader = MigrationLoader(None)
     return {f"{app}.{name}" for app, name in loader.disk_migrations}
-
-
-@contextmanager
-def _draft_of(target: Path) -> Iterator[Path]:
-    """A private folder that gets this name when all has gone well, and is gone otherwise."""
-    if target.exists() or target.is_symlink():
-        raise bad(f"{target} is there already, and a backup overwrites nothing.")
-    if not target.parent.is_dir():
-        raise bad(f"There is no folder {target.parent}.")
-    draft = target.with_name(f".{target.name}.{os.getpid()}.partial")
-    try:
-        draft.mkdir(mode=0o700)
-        yield draft
-        rename_synced(draft, target)
-    except OSError as error:
-        raise CommandError(f"The backup cannot be written to {target}: {error.strerror or error}.") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)

@@ -14,8 +14,8 @@ from django.core.management.base import CommandError
 from django.db import connection, transaction
 from psycopg.pq import Conninfo
 
-from config.backups.files import Tell
 from config.backups.manifest import Contents, Manifest, contents
+from config.backups.progress import Tell
 from config.commands import require_database
 
 FILE = "database.dump"

@@ -10,8 +10,9 @@ from urllib.parse import quote
 from django.core.management.base import CommandError
 from django.db import connection
 
-from config.backups.files import Tell, sync
 from config.backups.manifest import Contents, Manifest, contents
+from config.backups.progress import Tell
+from config.drafts import sync
 
 FILE = "database.sqlite3"
 KEPT_SUFFIX = ".sqlite3"  # what a restore replaces is set aside as the file that it is

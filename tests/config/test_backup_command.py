@@ -66,7 +66,7 @@ def test_only_its_owner_may_read_it(console: Console, target):
 
 def test_it_overwrites_nothing(console: Console, target):
     target.mkdir()
-    assert console.refused("backup", str(target)) == f"{target} is there already, and a backup overwrites nothing."
+    assert console.refused("backup", str(target)) == f"{target} is there already, and nothing is overwritten."
     assert left_in(target) == []
     nowhere = target / "a" / "b"
     assert console.refused("backup", str(nowhere)) == f"There is no folder {nowhere.parent}."

@@ -5,8 +5,8 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from config.backups.backups import make_backup, remove_older, usual_folder, usual_name
-from config.backups.files import tell_on
 from config.backups.manifest import Manifest
+from config.backups.progress import tell_on
 from config.commands import StaffCommand, bad, progress
 from config.environment import private_folder
 

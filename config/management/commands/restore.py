@@ -11,8 +11,8 @@ from config.backups.backups import (
     restore_backup,
     verified,
 )
-from config.backups.files import tell_on
 from config.backups.manifest import Manifest
+from config.backups.progress import tell_on
 from config.commands import StaffCommand, bad, progress
 
 
