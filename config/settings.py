@@ -110,6 +110,7 @@ INSTALLED_APPS = [
     "csp",
     "rest_framework",
     "django_filters",
+    "axes",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "config.apps.FoundationConfig",
@@ -135,6 +136,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -235,7 +237,8 @@ CACHES: dict[str, dict[str, Any]] = {"default": cache}
 # --- Who somebody is -----------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["households.backends.OwnerLoginBackend"]
+# The first only says who is locked out; nobody is signed in by it.
+AUTHENTICATION_BACKENDS = ["accounts.lockout.LockoutBackend", "households.backends.OwnerLoginBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -247,6 +250,21 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"words": ["hearth", *(part for part in (public.hostname or "").split(".") if len(part) > 3)]},
     },
 ]
+
+# At the admin's door, beside the limits of accounts/services/limits.py.
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.address"
+AXES_USERNAME_CALLABLE = "accounts.lockout.login_key"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the audit has it
+AXES_ENABLE_ADMIN = False  # its pages can be changed; ours cannot
+AXES_VERBOSE = False
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 SESSION_IDLE_LIFETIME = timedelta(days=30)
@@ -264,6 +282,7 @@ SIMPLE_JWT: dict[str, Any] = {"ALGORITHM": "HS256", "ISSUER": "hearth", "AUDIENC
 
 API_LIMIT_PER_MINUTE = env.number("API_LIMIT_PER_MINUTE", default=600)
 API_ANONYMOUS_LIMIT_PER_MINUTE = env.number("API_ANONYMOUS_LIMIT_PER_MINUTE", default=120)
+SIGN_IN_ADDRESS_FACTOR = env.number("SIGN_IN_ADDRESS_FACTOR", default=1, most=10_000)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["households.authentication.ViewerAuthentication"],
@@ -347,5 +366,7 @@ LOGGING = {
         # The request middleware already logs every answer once, with its status.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Who signs in stands in the audit.
+        "axes": {"level": "WARNING"},
     },
 }

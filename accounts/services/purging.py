@@ -6,12 +6,14 @@ Never the audit, and so no session that it tells of; no tombstone either: what g
 from collections.abc import Iterator
 from datetime import timedelta
 
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.models import ActivationCode, AuthEvent, DeviceSession, IdempotencyKey, SigningKey
+from accounts.models import ActivationCode, AttemptCounter, AuthEvent, DeviceSession, IdempotencyKey, SigningKey
 from accounts.services.idempotency import LIFETIME
 
 # Until then whoever tries an expired code is told that it has expired, not that it is wrong.
@@ -34,6 +36,8 @@ def expired() -> dict[str, QuerySet]:
         "sessions": over.filter(~Exists(told_of)),
         "admin_sessions": Session.objects.filter(expire_date__lte=now),
         "signing_keys": SigningKey.objects.filter(verifies_until__lte=now - KEYS_KEPT),
+        "attempt_counters": AttemptCounter.objects.filter(ends_at__lte=now),
+        "admin_lockouts": AccessAttempt.objects.filter(attempt_time__lte=now - settings.AXES_COOLOFF_TIME),
         "idempotency_keys": IdempotencyKey.objects.filter(created_at__lte=now - LIFETIME),
     }
 
