@@ -13,13 +13,13 @@ from accounts.api.serializers import MfaCodeField, PasswordField, SignedInSerial
 from accounts.api.views import OpenView, granted
 from accounts.models import AuthEvent, DeviceSession
 from accounts.services import recovery_codes
-from accounts.services.audit import refusals_recorded
 from accounts.services.enrolment import (
     begin_enrolment,
     confirm_enrolment,
     remove_second_factor,
     renew_recovery_codes,
 )
+from accounts.services.limits import Step, failures_counted
 from accounts.services.second_factor import authenticators, required_of
 from accounts.services.second_step import finish_sign_in
 from accounts.tokens import MfaToken
@@ -82,7 +82,7 @@ class SecondStepView(OpenView):
     def post(self, request: Request) -> Response:
         """A wrong code leaves the token as it is; the right one uses it up."""
         values, client = self.validated(), client_of(request)
-        with refusals_recorded(kind=AuthEvent.Kind.MFA_CHECKED, client=client):
+        with failures_counted(Step.MFA, kind=AuthEvent.Kind.MFA_CHECKED, client=client):
             step = MfaToken.read(values["mfa_token"]).step
         return self.signed_in(granted(finish_sign_in(step=step, code=values["code"], client=client)))
 

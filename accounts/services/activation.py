@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
 from accounts.services.audit import record
+from accounts.services.limits import Step, take
 from accounts.services.outcomes import Denied
 from accounts.services.second_factor import Attempt
 from accounts.services.sessions import open_session, revoke_sessions
@@ -32,6 +33,7 @@ def complete_activation(
 
     Without a password the user has none afterwards: a code is also how somebody is locked out who knew the old one.
     """
+    taken = take(Step.COMPLETION, account=str(code_id), client=client)
     code = ActivationCode.objects.select_related("user").filter(pk=code_id).first()
     if code is None:
         return _denied(None, client)
@@ -59,6 +61,7 @@ def complete_activation(
             client=client,
             second_factor_at=attempt.second_factor_at,
         )
+        taken.give_back()
         return _completed(session, client)
 
 

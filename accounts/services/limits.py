@@ -5,6 +5,7 @@ there. See docs/decisions/0015.
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -115,6 +116,21 @@ def take(step: Step, *, account: str | None, client: Client, user: User | None =
     if used_up:
         raise Refusal(Code.RATE_LIMITED, retry_after=_note(used_up, now, user, client))
     return Taken(counters, now)
+
+
+@contextmanager
+def failures_counted(step: Step, *, kind: AuthEvent.Kind, client: Client) -> Iterator[None]:
+    """What is refused in here counts for the address, and leaves a line before it goes on: as many as may be counted.
+
+    For use outside of transactions: they would undo it.
+    """
+    try:
+        yield
+    except Refusal as refusal:
+        take(step, account=None, client=client)
+        reason = refusal.code.name.lower()
+        record(kind=kind, outcome=AuthEvent.Outcome.FAILED, client=client, reason=reason)
+        raise
 
 
 def _counters(step: Step, account: str | None, ip: str | None) -> Iterator[Counter]:

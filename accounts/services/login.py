@@ -7,6 +7,7 @@ from uuid_utils.compat import uuid7
 
 from accounts.models import AuthEvent, DeviceSession, User
 from accounts.services.audit import record
+from accounts.services.limits import Step, take
 from accounts.services.outcomes import Denied, SecondStep
 from accounts.services.second_factor import is_enrolled
 from accounts.services.second_step import mark_of
@@ -20,6 +21,7 @@ def log_in(
 ) -> DeviceSession | SecondStep | Denied:
     """For whoever has a second factor the right password opens nothing: a code has to follow it."""
     user = User.objects.with_login(login).first()
+    taken = take(Step.LOGIN, account=login, client=client, user=user)
     if not _opens(user, password) or user is None:
         return _denied(user, client)
     with transaction.atomic(durable=True):
@@ -28,12 +30,14 @@ def log_in(
         if current.password != user.password or not current.is_active:
             return _denied(current, client)
         if is_enrolled(current):
+            taken.give_back()
             _record(AuthEvent.Outcome.ATTEMPTED, current, client, reason="second_factor")
             return SecondStep(uuid7(), current.pk, mark_of(current), device_name, device_id, platform)
         session = open_session(
             user=current, is_locked=True, device_name=device_name, device_id=device_id, platform=platform, client=client
         )
         _record(AuthEvent.Outcome.SUCCEEDED, current, client, session=session)
+        taken.give_back()
     return session
 
 

@@ -134,5 +134,5 @@ def required_of(viewer: Any) -> bool:
 
 def is_missing(viewer: Any) -> bool:
     """Whether that is so, and this session has not shown it. One that is older than the second factor has ended."""
-    session = viewer.session
-    return session is not None and session.second_factor_at is None and required_of(viewer)
+    session = viewer and viewer.session
+    return bool(session) and session.second_factor_at is None and required_of(viewer)
