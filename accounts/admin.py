@@ -8,6 +8,8 @@ from django.contrib.auth.forms import AdminUserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
 from accounts.services.users import deactivate_user, record_rights
@@ -16,6 +18,8 @@ from config.client import client_of
 
 # Nobody is in a group here: what somebody may do follows from their memberships.
 admin.site.unregister(Group)
+# They register themselves, with pages that show secrets. Whoever has a second factor has pages of their own for it.
+admin.site.unregister([TOTPDevice, StaticDevice])
 
 RIGHTS = ["is_active", "is_staff", "is_superuser"]
 
@@ -99,6 +103,7 @@ class DeviceSessionAdmin(ReadOnlyAdmin):
         "expires_at",
         "last_seen_at",
         "last_ip",
+        "second_factor_at",
         "revoked_at",
         "revoked_reason",
     ]

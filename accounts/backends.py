@@ -6,6 +6,7 @@ from django.http import HttpRequest
 
 from accounts.models import AuthEvent, User
 from accounts.services.audit import record
+from accounts.services.second_factor import is_enrolled
 from config.client import Client, client_of
 
 
@@ -21,7 +22,7 @@ class LoginBackend(ModelBackend):
         user = super().authenticate(request, username=username, password=password, **kwargs)
         record(
             kind=AuthEvent.Kind.LOGIN,
-            outcome=AuthEvent.Outcome.SUCCEEDED if user else AuthEvent.Outcome.FAILED,
+            outcome=_outcome(user),
             client=client_of(request) if request else Client(),
             user=user,
             actor=user,
@@ -32,3 +33,10 @@ class LoginBackend(ModelBackend):
     def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
         """For staff; who else is let in is said by the room that knows why."""
         return super().user_can_authenticate(user) and isinstance(user, User) and user.is_staff
+
+
+def _outcome(user: User | None) -> AuthEvent.Outcome:
+    """Of a right password: it is half of it for whoever has a second factor."""
+    if user is None:
+        return AuthEvent.Outcome.FAILED
+    return AuthEvent.Outcome.ATTEMPTED if is_enrolled(user) else AuthEvent.Outcome.SUCCEEDED

@@ -169,6 +169,8 @@ class DeviceSession(BaseModel):
     last_ip = models.GenericIPAddressField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_reason = models.CharField(max_length=20, blank=True, choices=Revoked.choices)
+    # A session that is older than its user's second factor has ended with it, so whoever has one has this, too.
+    second_factor_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = DeviceSessionQuerySet.as_manager()
 

@@ -21,6 +21,7 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts.keyring import keyring
 from accounts.models import ActivationCode, DeviceSession
+from accounts.services.outcomes import SecondStep
 from config.errors import Code, Refusal
 
 
@@ -174,6 +175,35 @@ class ActivationToken(HearthToken):
     @property
     def app_version(self) -> str:
         return self["app"]
+
+
+class MfaToken(HearthToken):
+    """Carries a right password, and what the device said of itself, to the second step."""
+
+    token_type = "mfa"  # noqa: S105
+    lifetime = settings.MFA_TOKEN_LIFETIME
+
+    @classmethod
+    def for_step(cls, step: SecondStep) -> Self:
+        token = cls()
+        token["sid"] = str(step.session_id)
+        token["sub"] = str(step.user_id)
+        token["pwd"] = step.mark
+        token["name"] = step.device_name
+        token["dev"] = str(step.device_id) if step.device_id else None
+        token["os"] = step.platform
+        return token
+
+    @property
+    def step(self) -> SecondStep:
+        return SecondStep(
+            session_id=self._claim_uuid("sid"),
+            user_id=self._claim_uuid("sub"),
+            mark=self["pwd"],
+            device_name=self["name"],
+            device_id=self._claim_uuid("dev") if self["dev"] else None,
+            platform=self["os"],
+        )
 
 
 def _moment(epoch: int) -> datetime:

@@ -58,6 +58,12 @@ class Environment(environ.Env):
             raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}.")
         return value
 
+    def some_of(self, name: str, choices: list[str]) -> list[str]:
+        values = [text.strip().lower() for text in self.list(name, default=[])]
+        if not set(values) <= set(choices):
+            raise ImproperlyConfigured(f"{name} must be some of {', '.join(choices)}, with commas between them.")
+        return values
+
     def networks(self, name: str) -> list[str]:
         """Addresses (192.0.2.7) and networks (192.0.2.0/24)."""
         networks = [text.strip() for text in self.list(name, default=[])]

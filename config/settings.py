@@ -113,6 +113,9 @@ INSTALLED_APPS = [
     "axes",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "config.apps.FoundationConfig",
     "accounts",
     "households",
@@ -273,6 +276,13 @@ REFRESH_GRACE = timedelta(seconds=10)
 ACTIVATION_CODE_LIFETIME = timedelta(hours=24)
 ACTIVATION_TOKEN_LIFETIME = timedelta(minutes=15)
 STREAM_TICKET_LIFETIME = timedelta(minutes=10)
+# For how long a right password waits for the second factor, and a new authenticator for its first code.
+MFA_TOKEN_LIFETIME = timedelta(minutes=5)
+MFA_ENROLMENT_LIFETIME = timedelta(minutes=15)
+# For whoever has no password: so soon after signing in they need not do it again for what asks for it.
+FRESH_SIGN_IN = timedelta(minutes=15)
+# Who has to have a second factor: owners (of any household), staff (of this server).
+MFA_REQUIRED_FOR = env.some_of("MFA_REQUIRED_FOR", ["owners", "staff"])
 # How long a process may not have heard of a change of the keys; a new one signs when all have.
 SIGNING_KEYS_FRESH_S = 60
 SIGNING_KEY_LEAD = timedelta(seconds=2 * SIGNING_KEYS_FRESH_S)

@@ -9,6 +9,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 from accounts.models import DeviceSession, User
+from accounts.services.second_factor import is_missing
 from accounts.services.sessions import touch
 from accounts.tokens import AccessToken, StreamTicket
 from config.client import client_of
@@ -41,6 +42,8 @@ class ViewerAuthentication(JWTAuthentication):
     def _signed_in(self, request: Request, session_id: UUID) -> tuple[Any, Any]:
         viewer = _viewer_from(_rows_of_session(session_id))
         found_out(user=str(viewer.user.pk))
+        if is_missing(viewer) and not getattr(_view_of(request), "opens_without_second_factor", False):
+            raise Refusal(Code.AUTH_MFA_REQUIRED)
         if viewer.session:
             touch(viewer.session, client_of(request))
         return viewer.user, viewer
@@ -57,9 +60,14 @@ class TicketAuthentication(ViewerAuthentication):
 def viewer_of_session(session_id: UUID) -> Viewer | None:
     """Who this session is by now; None when it has ended. For whatever goes on longer than a request."""
     try:
-        return _viewer_from(_rows_of_session(session_id))
+        viewer = _viewer_from(_rows_of_session(session_id))
     except Refusal:
         return None
+    return None if is_missing(viewer) else viewer
+
+
+def _view_of(request: Request) -> Any:
+    return request.parser_context.get("view")
 
 
 def _rows_of_session(session_id: UUID) -> list[Any]:

@@ -20,12 +20,14 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from accounts.browsers import begin_session, end_session, live_session
 from accounts.services.limits import Step, take
 from accounts.services.passwords import change_password
+from accounts.services.second_factor import is_enrolled, is_missing
 from config.api.errors import respond
 from config.client import client_of
 from config.errors import Refusal
 from config.logs import found_out
 from config.models import ScopedQuerySet
 from households.models import Household
+from households.second_factor_pages import SecondFactorPages, is_way_to_second_factor
 from households.services.glass import BehindGlass, Reason, break_glass, viewer_behind_glass
 from households.viewer import Viewer
 
@@ -75,6 +77,14 @@ class GlassForm(forms.Form):
     reason = forms.ChoiceField(label="Why", choices=[(reason.value, reason.label) for reason in Reason])
 
 
+class SecondStepNeeded(Exception):
+    """Out of the stock view, before it signs anybody in: the password is right, and not enough."""
+
+    def __init__(self, user: Any) -> None:
+        super().__init__()
+        self.user = user
+
+
 class SignInForm(AdminAuthenticationForm):
     username = UsernameField(
         label="E-mail address or handle", widget=TextInput(attrs={"autofocus": True, "autocapitalize": "none"})
@@ -87,6 +97,8 @@ class SignInForm(AdminAuthenticationForm):
     def confirm_login_allowed(self, user: Any) -> None:
         # Past the stock admin's own rule: the backend has said who is let in.
         AuthenticationForm.confirm_login_allowed(self, user)
+        if is_enrolled(user):
+            raise SecondStepNeeded(user)
 
 
 @dataclass(frozen=True)
@@ -125,7 +137,7 @@ class OwnPasswordView(PasswordChangeView):
         return HttpResponseRedirect(self.get_success_url())
 
 
-class FamilySite(admin.AdminSite):
+class FamilySite(SecondFactorPages, admin.AdminSite):
     site_title = site_header = "Hearth"
     index_title = "Home"
     login_form = SignInForm
@@ -143,9 +155,12 @@ class FamilySite(admin.AdminSite):
             return super().login(request, extra_context)
         try:
             taken = take(Step.LOGIN, account=request.POST.get("username", ""), client=client_of(request))
+            response = super().login(request, extra_context)
         except Refusal as refusal:
             return respond(request, refusal)
-        response = super().login(request, extra_context)
+        except SecondStepNeeded as needed:
+            taken.give_back()  # the password was right, and the second step counts for itself
+            return self.to_second_step(request, needed.user)
         if response.status_code == 302:
             begin_session(request)
             taken.give_back()
@@ -163,15 +178,21 @@ class FamilySite(admin.AdminSite):
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         glass = path("glass/", self.admin_view(self.glass_view), name="glass")
-        return [glass, *(url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED)]
+        return [
+            glass,
+            *self.second_factor_urls(),
+            *(url for url in super().get_urls() if getattr(url, "name", None) not in CLOSED),
+        ]
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Behind the glass one only looks."""
+        """Behind the glass one only looks. Whoever has to have a second factor, and has none, gets one first."""
 
         @wraps(view)
         def only_looking(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-            match = request.resolver_match
-            is_way_out = match is not None and match.url_name in WAYS_OUT
+            name = getattr(request.resolver_match, "url_name", None)
+            is_way_out = name in WAYS_OUT
+            if is_missing(viewer_of(request)) and not (is_way_out or is_way_to_second_factor(name)):
+                return HttpResponseRedirect(reverse(f"{self.name}:second_factor"))
             if request.method == "POST" and isinstance(viewer_of(request), BehindGlass) and not is_way_out:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -195,7 +216,7 @@ class FamilySite(admin.AdminSite):
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         viewer = viewer_of(request)
         glass = viewer if isinstance(viewer, BehindGlass) else None
-        return super().each_context(request) | self._links(request) | {"glass": glass}
+        return super().each_context(request) | self._links(request) | {"glass": glass, "is_missing": is_missing(viewer)}
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         return []  # The navigation is made of `_links`.

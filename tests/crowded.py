@@ -5,10 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from uuid_utils.compat import uuid7
+
 from accounts.models import DeviceSession, User
 from accounts.services.codes import issue_code
+from accounts.services.outcomes import SecondStep
+from accounts.services.second_step import mark_of
 from accounts.services.sessions import open_session
-from accounts.tokens import ActivationToken, RefreshToken
+from accounts.tokens import ActivationToken, MfaToken, RefreshToken
 from config.client import Client
 from gifts.models import Claim, Comment, Gift, GiftList, ListItem, ListShare
 from gifts.services.claims import claim_item
@@ -22,6 +27,7 @@ from households.services.people import add_members, delete_person
 from households.services.tags import create_tag, delete_tag, put_tags
 from tasks.models import Task
 from tasks.services.tasks import delete_task
+from tests.accounts.factor import Phone, enrolled
 from tests.cast import Family, Member, join
 from tests.factories import PASSWORD, TaskFactory, UserFactory
 
@@ -190,6 +196,33 @@ def a_sign_in(here: Crowd) -> dict[str, str]:
     return {"login": here.mia.user.login, "password": PASSWORD, "device_id": str(phone.device_id), **PHONE}
 
 
+def a_step(here: Crowd) -> dict[str, str]:
+    """A right password, and the code that has to follow it."""
+    user, phone = here.mia.user, enrolled(here.mia.user)
+    step = SecondStep(uuid7(), user.pk, mark_of(user), "a phone", here.session(user).device_id, "android")
+    return {"mfa_token": str(MfaToken.for_step(step)), "code": phone.code()}
+
+
+def another_factor(here: Crowd) -> dict[str, str]:
+    return {"password": PASSWORD, "code": enrolled(here.mia.user).code()}
+
+
+def a_begun_factor(here: Crowd) -> dict[str, str]:
+    enrolled(here.mia.user, with_codes=True)
+    device = TOTPDevice.objects.create(user=here.mia.user, name="authenticator", confirmed=False)
+    return {"code": Phone(device).code()}
+
+
+def with_factor(here: Crowd) -> dict[str, str]:
+    enrolled(here.mia.user, with_codes=True)
+    return {"password": PASSWORD}
+
+
+def reset_with_factor(here: Crowd) -> dict[str, str]:
+    token = activation(here)[1]
+    return {"activation_token": token, "mfa_code": enrolled(User.objects.get(handle="tim")).code()}
+
+
 def deleted(here: Crowd, service: Callable[..., Any], name: str, row: Any) -> Any:
     service(viewer=here.mia.viewer, **{name: row.pk})
     return row.pk
@@ -242,6 +275,14 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
         "auth/activate/complete", activation_token=activation(here)[1], password=PASSWORD, **PHONE
     ),
     "sign in": lambda here: post("auth/login", **a_sign_in(here)),
+    "activate with a second factor": lambda here: post(
+        "auth/activate/complete", **reset_with_factor(here), password=PASSWORD, **PHONE
+    ),
+    "show a second factor": lambda here: post("auth/mfa", **a_step(here)),
+    "begin with another second factor": lambda here: post("auth/mfa/enrol", **another_factor(here)),
+    "confirm another second factor": lambda here: post("auth/mfa/confirm", **a_begun_factor(here)),
+    "renew recovery codes": lambda here: post("auth/mfa/recovery-codes", **with_factor(here)),
+    "remove the second factor": lambda here: post("auth/mfa/remove", **with_factor(here)),
     "refresh": lambda here: post("auth/session/refresh", **a_refresh(here)),
     "sign out": lambda here: post("auth/session/revoke"),
     "sign out on a device": lambda here: post(

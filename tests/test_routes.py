@@ -21,7 +21,7 @@ from tests.secrets import Home, hide, open_household, words_in
 OPEN_TO_ALL = {
     *(f"{method} {place}" for place in ("/", "/admin") for method in METHODS),
     *(f"GET /api/v1/{place}" for place in ("health", "health/db", "health/cache", "schema", "docs")),
-    *(f"POST /api/v1/auth/{place}" for place in ("activate", "activate/complete", "login", "session/refresh")),
+    *(f"POST /api/v1/auth/{place}" for place in ("activate", "activate/complete", "login", "mfa", "session/refresh")),
 }
 
 

@@ -18,10 +18,18 @@ BUDGET = 8
 
 # What needs more, with its number, and why.
 MORE = {
+    # Whether there is a second factor is asked before the lock and under it.
+    "activate with a second factor": 24,
+    "show a second factor": 20,
+    "begin with another second factor": 22,
+    "renew recovery codes": 17,
+    # Every other session ends with it.
+    "confirm another second factor": 24,
+    "remove the second factor": 19,
     # Each attempt is counted, for its address and for whom it is about, and given back because it went well.
-    "sign in": 15,
+    "sign in": 16,
     "show a code": 10,
-    "activate": 13,
+    "activate": 15,
     # Their whole place in the household is made: its counter, their Person and membership, and who they are now.
     "found a household": 12,
     # A login, its Person and its code are each looked at under locks of their own.

@@ -1,5 +1,6 @@
 from typing import Any
 
+from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from accounts.models import DeviceSession, User
@@ -79,11 +80,21 @@ class PasswordField(serializers.CharField):
         super().__init__(trim_whitespace=False, max_length=200, **options)
 
 
+class MfaCodeField(serializers.CharField):
+    """Six digits of an authenticator, or a recovery code."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": 40, "help_text": "Of the authenticator, or a recovery code."} | options)
+
+
 class CompleteActivationSerializer(StrictSerializer):
     activation_token = serializers.CharField(max_length=2000)
     device_name = serializers.CharField(max_length=120)
     password = PasswordField(required=False, allow_blank=True)
     platform = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    mfa_code = MfaCodeField(
+        required=False, allow_blank=True, help_text="Of the second factor; when `requires_mfa` was true."
+    )
 
 
 class LoginSerializer(StrictSerializer):
@@ -92,6 +103,16 @@ class LoginSerializer(StrictSerializer):
     device_name = serializers.CharField(max_length=120)
     device_id = serializers.UUIDField(required=False)
     platform = serializers.CharField(max_length=40, required=False, allow_blank=True)
+
+
+class MfaNeededSerializer(serializers.Serializer):
+    mfa_token = serializers.CharField()
+    expires_at = serializers.DateTimeField()
+
+
+SIGN_IN = PolymorphicProxySerializer(
+    component_name="SignIn", serializers=[SignedInSerializer, MfaNeededSerializer], resource_type_field_name=None
+)
 
 
 class RefreshSerializer(StrictSerializer):

@@ -2,7 +2,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
@@ -17,8 +17,9 @@ from accounts.services.limits import Step, failures_counted
 from accounts.services.login import log_in
 from accounts.services.outcomes import Denied
 from accounts.services.refresh import refresh_session
+from accounts.services.second_factor import is_enrolled
 from accounts.services.sessions import revoke_sessions
-from accounts.tokens import ActivationToken, RefreshToken
+from accounts.tokens import ActivationToken, MfaToken, RefreshToken
 from config.api.conditional import refuse_key
 from config.api.views import ListMixin, ResourceViewSet
 from config.client import client_of
@@ -30,7 +31,7 @@ Granted = TypeVar("Granted")
 def granted(outcome: Granted | Denied) -> Granted:
     """What a service gave; what it denied becomes an error here, after everything it wrote was committed."""
     if isinstance(outcome, Denied):
-        raise Refusal(outcome.code)
+        raise Refusal(outcome.code, details=outcome.details)
     return outcome
 
 
@@ -43,6 +44,12 @@ class OpenView(GenericAPIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         refuse_key(request)
+
+    def finalize_response(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().finalize_response(*args, **kwargs)
+        # What it answers are tokens (RFC 6749, section 5.1).
+        response["Cache-Control"] = "no-store"
+        return response
 
     def validated(self) -> dict[str, Any]:
         serializer = self.get_serializer(data=self.request.data)
@@ -68,7 +75,7 @@ class ActivateView(OpenView):
             "activation_token": str(token),
             "expires_at": token.expires_at,
             "user": code.user,
-            "requires_mfa": False,
+            "requires_mfa": is_enrolled(code.user),
         }
         return Response(serializers.ActivationSerializer(answer).data)
 
@@ -96,9 +103,15 @@ class CompleteActivationView(OpenView):
 class LoginView(OpenView):
     serializer_class = serializers.LoginSerializer
 
-    @extend_schema(summary="Sign in with a password", auth=[], responses=serializers.SignedInSerializer)
+    @extend_schema(summary="Sign in with a password", auth=[], responses=serializers.SIGN_IN)
     def post(self, request: Request) -> Response:
-        return self.signed_in(granted(log_in(**self.validated(), client=client_of(request))))
+        """Whoever has a second factor gets an `mfa_token`, and goes on with POST /auth/mfa."""
+        outcome = granted(log_in(**self.validated(), client=client_of(request)))
+        if isinstance(outcome, DeviceSession):
+            return self.signed_in(outcome)
+        token = MfaToken.for_step(outcome)
+        answer = {"mfa_token": str(token), "expires_at": token.expires_at}
+        return Response(serializers.MfaNeededSerializer(answer).data)
 
 
 class RefreshView(OpenView):
@@ -122,6 +135,7 @@ class SessionViewSet(ListMixin, ResourceViewSet):
 
     queryset = DeviceSession.objects.all()
     serializer_class = serializers.SessionSerializer
+    opens_without_second_factor = True
 
     def get_queryset(self) -> QuerySet:
         return super().get_queryset().live(self.viewer and self.viewer.now)

@@ -10,6 +10,7 @@ from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
 from accounts.services.audit import record
 from accounts.services.limits import Step, take
 from accounts.services.outcomes import Denied
+from accounts.services.second_factor import Attempt
 from accounts.services.sessions import open_session, revoke_sessions
 from config.client import Client
 from config.errors import Code, Refusal
@@ -24,8 +25,11 @@ def complete_activation(
     client: Client,
     password: str = "",
     platform: str = "",
+    mfa_code: str = "",
 ) -> DeviceSession | Denied:
-    """Uses the code up and opens the session on this device.
+    """Uses the code up and opens the session on this device. For whoever has a second factor, only with a code of that
+    one: an activation code is also how a password is reset, and it never gets past a second factor. A wrong one leaves
+    the activation code as it was.
 
     Without a password the user has none afterwards: a code is also how somebody is locked out who knew the old one.
     """
@@ -34,10 +38,16 @@ def complete_activation(
     if code is None:
         return _denied(None, client)
     _check_password(password, code.user)
+    attempt = Attempt.of(code.user, mfa_code, client)
     # Hashing is slow, so it comes before the locks.
     password_hash = make_password(password or None)
     with transaction.atomic(durable=True):
         user = User.objects.locked(code.user_id)
+        # Whoever has a code of no use any more shall spend none of the second factor.
+        if attempt.taken and not _is_usable(code):
+            return _denied(user, client)
+        if not attempt.passes(user):
+            return _denied(user, client, Code.AUTH_INVALID_MFA_CODE)
         if not _use_up(code):
             return _denied(user, client)
         _activate(user, password_hash, client)
@@ -49,9 +59,14 @@ def complete_activation(
             platform=platform,
             app_version=app_version,
             client=client,
+            second_factor_at=attempt.second_factor_at,
         )
         taken.give_back()
         return _completed(session, client)
+
+
+def _is_usable(code: ActivationCode) -> bool:
+    return ActivationCode.objects.usable().filter(pk=code.pk).exists()
 
 
 def _use_up(code: ActivationCode) -> bool:
@@ -88,8 +103,7 @@ def _completed(session: DeviceSession, client: Client) -> DeviceSession:
     return session
 
 
-def _denied(user: User | None, client: Client) -> Denied:
-    code = Code.AUTH_INVALID_ACTIVATION_CODE
+def _denied(user: User | None, client: Client, code: Code = Code.AUTH_INVALID_ACTIVATION_CODE) -> Denied:
     record(
         kind=AuthEvent.Kind.ACTIVATION_FAILED,
         outcome=AuthEvent.Outcome.FAILED,

@@ -1,12 +1,16 @@
+from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from uuid_utils.compat import uuid7
 
 from accounts.models import AuthEvent, DeviceSession, User
 from accounts.services.audit import record
 from accounts.services.limits import Step, take
-from accounts.services.outcomes import Denied
+from accounts.services.outcomes import Denied, SecondStep
+from accounts.services.second_factor import is_enrolled
+from accounts.services.second_step import mark_of
 from accounts.services.sessions import open_session
 from config.client import Client
 from config.errors import Code
@@ -14,7 +18,8 @@ from config.errors import Code
 
 def log_in(
     *, login: str, password: str, device_name: str, client: Client, device_id: UUID | None = None, platform: str = ""
-) -> DeviceSession | Denied:
+) -> DeviceSession | SecondStep | Denied:
+    """For whoever has a second factor the right password opens nothing: a code has to follow it."""
     user = User.objects.with_login(login).first()
     taken = take(Step.LOGIN, account=login, client=client, user=user)
     if not _opens(user, password) or user is None:
@@ -24,17 +29,14 @@ def log_in(
         # A reset between the check and this lock has changed the password: then it was the old one that was checked.
         if current.password != user.password or not current.is_active:
             return _denied(current, client)
+        if is_enrolled(current):
+            taken.give_back()
+            _record(AuthEvent.Outcome.ATTEMPTED, current, client, reason="second_factor")
+            return SecondStep(uuid7(), current.pk, mark_of(current), device_name, device_id, platform)
         session = open_session(
             user=current, is_locked=True, device_name=device_name, device_id=device_id, platform=platform, client=client
         )
-        record(
-            kind=AuthEvent.Kind.LOGIN,
-            outcome=AuthEvent.Outcome.SUCCEEDED,
-            client=client,
-            user=current,
-            actor=current,
-            session=session,
-        )
+        _record(AuthEvent.Outcome.SUCCEEDED, current, client, session=session)
         taken.give_back()
     return session
 
@@ -45,6 +47,10 @@ def _opens(user: User | None, password: str) -> bool:
         make_password(password)
         return False
     return user.check_password(password) and user.is_active
+
+
+def _record(outcome: AuthEvent.Outcome, user: User, client: Client, **more: Any) -> None:
+    record(kind=AuthEvent.Kind.LOGIN, outcome=outcome, client=client, user=user, actor=user, **more)
 
 
 def _denied(user: User | None, client: Client) -> Denied:

@@ -1,7 +1,7 @@
 """How a session on a device begins and ends; `refresh` has how it goes on."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.conf import settings
@@ -29,8 +29,13 @@ def open_session(
     fingerprint_hash: str = "",
     platform: str = "",
     app_version: str = "",
+    session_id: UUID | None = None,
+    second_factor_at: datetime | None = None,
 ) -> DeviceSession:
-    """A new session on this device, in place of the one that this user may have had there."""
+    """A new session on this device, in place of the one that this user may have had there.
+
+    `session_id` is for whoever has promised that key already, to one sign-in.
+    """
     if not is_locked:
         # Two sign-ins at once on one device take turns here, so that the second replaces the first.
         user = User.objects.locked(user.pk)
@@ -39,6 +44,7 @@ def open_session(
     revoke_sessions(sessions=replaced, reason=DeviceSession.Revoked.REPLACED, actor=user, client=client)
     now = timezone.now()
     return DeviceSession.objects.create(
+        **({"pk": session_id} if session_id else {}),
         user=user,
         device_id=device_id,
         device_name=device_name,
@@ -50,6 +56,7 @@ def open_session(
         expires_at=now + settings.SESSION_ABSOLUTE_LIFETIME,
         last_seen_at=now,
         last_ip=client.ip,
+        second_factor_at=second_factor_at,
     )
 
 

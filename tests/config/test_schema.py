@@ -121,6 +121,7 @@ def test_every_operation_says_who_may_ask(schema):
         "post /api/v1/auth/activate",
         "post /api/v1/auth/activate/complete",
         "post /api/v1/auth/login",
+        "post /api/v1/auth/mfa",
         "post /api/v1/auth/session/refresh",
     }
     schemes = schema["components"]["securitySchemes"]

@@ -1,0 +1,127 @@
+"""MFA_REQUIRED_FOR: whoever has to have a second factor and has none gets as far as getting one."""
+
+from functools import partial
+
+import pytest
+
+from accounts.models import DeviceSession
+from accounts.tokens import StreamTicket
+from households.authentication import viewer_of_session
+from tests.accounts.factor import MFA, enrolled, first_step, second_step, waiting_phone
+from tests.accounts.steps import error, log_in
+from tests.admin_pages import signed_in
+from tests.cast import Family, Member
+from tests.factories import PASSWORD, UserFactory
+from tests.routes import OPERATIONS, TABLE, address
+from tests.secrecy.doors import NOTHING
+
+REQUIRED = (403, "AUTH_MFA_REQUIRED")
+# What stays open: the way to a second factor, out, and to one's own sessions.
+WAYS = ("/api/v1/auth/mfa", "/api/v1/auth/session")
+
+
+@pytest.fixture
+def of_owners(settings) -> None:
+    settings.MFA_REQUIRED_FOR = ["owners"]
+
+
+@pytest.fixture
+def of_staff(settings) -> None:
+    settings.MFA_REQUIRED_FOR = ["staff"]
+
+
+def test_nobody_has_to_unless_it_is_said(family: Family):
+    assert family.mia.api().get("/api/v1/users/me").status_code == 200
+
+
+@pytest.mark.parametrize("flag", ["is_staff", "is_superuser"])
+def test_staff_have_to(of_staff, as_user, family: Family, flag):
+    root = UserFactory(**{flag: True})
+    assert error(as_user(root).get("/api/v1/users/me")) == REQUIRED
+    assert family.mia.api().get("/api/v1/users/me").status_code == 200
+
+
+def test_an_owner_has_to_and_a_member_has_not(of_owners, family: Family, as_user):
+    assert error(family.mia.api().get("/api/v1/users/me")) == REQUIRED
+    assert family.leo.api().get("/api/v1/users/me").status_code == 200
+    assert as_user(UserFactory(is_staff=True)).get("/api/v1/users/me").status_code == 200
+
+
+def test_every_other_door_is_closed_and_says_so(of_owners, family: Family):
+    mia = family.mia.api()
+    tried = 0
+    for method, place in OPERATIONS:
+        if TABLE[place][method][0] == 401 and not place.startswith(WAYS):
+            assert error(getattr(mia, method.lower())(address(place, NOTHING), {})) == REQUIRED, (method, place)
+            tried += 1
+    assert tried > 80
+
+
+def test_one_who_signs_in_finds_the_way(of_owners, api, family: Family, on_device):
+    answer = log_in(api, family.mia.user.login, PASSWORD)
+    mia = on_device(DeviceSession.objects.get(device_id=answer.json()["device_id"]))
+    assert mia.get("/api/v1/auth/sessions").status_code == 200
+    assert mia.get(f"{MFA}/device").json()["is_required"] is True
+    assert mia.post(f"{MFA}/enrol", {"password": PASSWORD}).status_code == 201
+    assert error(mia.get("/api/v1/lists")) == REQUIRED
+    assert mia.post(f"{MFA}/confirm", {"code": waiting_phone(family.mia.user).code()}).status_code == 200
+    assert mia.get("/api/v1/lists").status_code == 200
+    refused = mia.post(f"{MFA}/remove", {"password": PASSWORD})
+    assert error(refused) == (403, "RESOURCE_FORBIDDEN")
+    assert mia.post("/api/v1/auth/session/revoke").status_code == 204
+
+
+def test_with_one_everything_opens(of_owners, api, family: Family, on_device):
+    phone = enrolled(family.mia.user)
+    answer = second_step(api, first_step(api, family.mia.user), phone.code())
+    mia = on_device(DeviceSession.objects.get(device_id=answer.json()["device_id"]))
+    assert mia.get("/api/v1/lists").status_code == 200
+
+
+def test_removed_while_nobody_had_to_it_is_missing_again(family: Family, settings):
+    mia = family.mia.api()
+    enrolled(family.mia.user)
+    assert mia.post(f"{MFA}/remove", {"password": PASSWORD}).status_code == 204
+    settings.MFA_REQUIRED_FOR = ["owners"]
+    assert error(mia.get("/api/v1/lists")) == REQUIRED
+
+
+def session_of(member: Member) -> DeviceSession:
+    member.api()
+    return DeviceSession.objects.filter(user=member.user).latest("id")
+
+
+def test_no_ticket_opens_the_stream(of_owners, api, family: Family):
+    ticket = StreamTicket.for_session(session_of(family.mia))
+    assert error(api.get(f"/api/v1/activity/stream?ticket={ticket}")) == REQUIRED
+
+
+def test_what_goes_on_longer_than_a_request_ends(family: Family, settings):
+    now = partial(viewer_of_session, session_of(family.mia).pk)
+    assert now() is not None
+    settings.MFA_REQUIRED_FOR = ["owners"]
+    assert now() is None
+
+
+# --- The admin -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["/admin/", "/admin/households/person/", "/admin/households/person/add/"])
+def test_the_admin_leads_there(of_owners, family: Family, page):
+    mia = signed_in(family.mia.user)
+    assert mia.get(page).headers["Location"] == "/admin/second-factor/"
+    assert mia.post(page, {"display_name": "Zoe"}).headers["Location"] == "/admin/second-factor/"
+    assert mia.get("/admin/second-factor/").status_code == 200
+    assert mia.get("/admin/password_change/").status_code == 200
+    assert mia.post("/admin/logout/").status_code == 200
+
+
+def test_and_lets_in_whoever_has_shown_one(of_owners, family: Family):
+    mia = signed_in(family.mia.user)
+    enrolled(family.mia.user)
+    assert mia.get("/admin/").status_code == 200
+
+
+def test_staff_are_led_there_too(of_staff, db):
+    root = signed_in(UserFactory(is_staff=True, is_superuser=True))
+    assert root.get("/admin/accounts/user/").headers["Location"] == "/admin/second-factor/"
