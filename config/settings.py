@@ -234,6 +234,7 @@ SESSION_ABSOLUTE_LIFETIME = timedelta(days=180)
 REFRESH_GRACE = timedelta(seconds=10)
 ACTIVATION_CODE_LIFETIME = timedelta(hours=24)
 ACTIVATION_TOKEN_LIFETIME = timedelta(minutes=15)
+INVITATION_LIFETIME = timedelta(days=14)
 STREAM_TICKET_LIFETIME = timedelta(minutes=10)
 # How long a process may not have heard of a change of the keys; a new one signs when all have.
 SIGNING_KEYS_FRESH_S = 60

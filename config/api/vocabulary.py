@@ -149,7 +149,7 @@ WORDS: dict[str, Word] = {
     "item": Word("The item it is about.", AN_ID),
     # --- The diary
     "at": Word("When it happened (UTC).", A_MOMENT),
-    "actor": Word("Who did it; null when it was whoever runs the server."),
+    "actor": Word("Who did it; null when it was whoever runs the server, or somebody who declined to join."),
     "verb": Word("What was done, to what kind of thing.", "item.added"),
     "subject": Word("What it was done to."),
     "type": Word("Of what kind it is: the verb's first word."),
