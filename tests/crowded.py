@@ -16,13 +16,13 @@ from gifts.services.comments import delete_comment
 from gifts.services.gifts import create_gift, delete_gift
 from gifts.services.items import delete_item
 from gifts.services.lists import delete_list
-from households.models import Occasion, Person, Role, Tag
+from households.models import Invitation, Occasion, Person, Role, Tag
 from households.services.occasions import create_occasion, delete_occasion
 from households.services.people import add_members, delete_person
 from households.services.tags import create_tag, delete_tag, put_tags
 from tasks.models import Task
 from tasks.services.tasks import delete_task
-from tests.cast import Family, Member, join
+from tests.cast import Family, Member, found, invited, join
 from tests.factories import PASSWORD, TaskFactory, UserFactory
 
 # Method, address behind /api/v1/, and body.
@@ -97,6 +97,10 @@ class Crowd:
 
     def call(self) -> str:
         return " ".join(f"@{cousin.user.name}" for cousin in self.cousins)
+
+    def asked(self) -> Invitation:
+        """Into a household next door."""
+        return invited(found("Next door", "Eve"), self.mia.user)
 
     def session(self, user: User) -> DeviceSession:
         return open_session(user=user, device_name="a phone", client=Client())
@@ -264,6 +268,21 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
     "add a member and their person": lambda here: post(
         at("households/{}/members", here.family.household), name="Zoe", handle="zoe"
     ),
+    "invite an account": lambda here: post(
+        at("households/{}/members", here.family.household), name="Zoe", email=UserFactory().email
+    ),
+    "invite an account to be somebody": lambda here: post(
+        at("households/{}/members", here.family.household),
+        name="Zoe",
+        email=UserFactory().email,
+        role="guest",
+        person=str(here.family.theo.pk),
+    ),
+    "withdraw an invitation": lambda here: delete(
+        at(f"households/{here.family.household.pk}/invitations/{{}}", invited(here.mia, UserFactory()))
+    ),
+    "accept an invitation": lambda here: post(at("invitations/{}/accept", here.asked())),
+    "decline an invitation": lambda here: post(at("invitations/{}/decline", here.asked())),
     "change a member": lambda here: patch(
         at(f"households/{here.family.household.pk}/members/{{}}", here.family.leo.membership),
         role="owner",

@@ -4,6 +4,8 @@ The household is locked before its invitations, as before its persons and member
 reserved, and whoever withdraws an invitation and whoever accepts it take turns.
 """
 
+from functools import reduce
+from operator import or_
 from uuid import UUID
 
 from django.conf import settings
@@ -15,6 +17,7 @@ from accounts.services.codes import withdraw_owners_codes
 from config.client import Client
 from config.errors import Code, Refusal, invalid
 from config.kept_rows import locked_row
+from config.models import casefold_key
 from households.models import Household, Invitation, Membership, Person, Role
 from households.services import diary
 from households.services.households import lock_household_of, locked_with_household, require_owner
@@ -47,8 +50,9 @@ def add_or_invite(
 
 def account_of(*logins: str | None) -> User | None:
     """The one account that all of these belong to, of those that are given."""
-    found = {User.objects.with_login(login).first() for login in logins if login}
-    return found.pop() if len(found) == 1 else None
+    keys = {casefold_key(login) for login in logins if login}
+    found = list(reduce(or_, map(User.objects.with_login, filter(None, logins)), User.objects.none()))
+    return found[0] if len(found) == 1 and keys <= {found[0].email_key, found[0].handle_key} else None
 
 
 @transaction.atomic

@@ -18,7 +18,7 @@ from households.services.members import issue_member_code, remove_member, update
 from households.services.people import delete_person
 from households.words import sentence
 from tests.accounts.steps import activate, error
-from tests.cast import Family, Member, join
+from tests.cast import Family, Member, invited, join
 from tests.concurrency import simultaneously
 from tests.households.actors import api_of, table
 
@@ -26,8 +26,7 @@ MINE = "/api/v1/invitations"
 
 
 def asked(family: Family, who: User, **fields: Any) -> Invitation:
-    options = {"viewer": family.mia.viewer, "household_id": family.household.pk, "account": who, "login": who.login}
-    return invite(**(options | {"name": f"New {who.name}"} | fields))
+    return invited(family.mia, who, **fields)
 
 
 def members(family: Family) -> str:

@@ -58,7 +58,7 @@ def test_a_file_says_what_it_is_and_where_it_ends(family, tmp_path):
 def test_all_of_a_household_is_in_it_and_nothing_of_another(db, tmp_path):
     world = make_world()
     path = exported(tmp_path)
-    for table in domain():
+    for table in set(domain()) - LEFT_OUT:
         here = table._base_manager.filter(household=world.family.household)
         assert {row["id"] for row in rows(path, name_of(table))} == {str(row.pk) for row in here}, table
     assert rows(path, "importedrow")

@@ -25,6 +25,8 @@ URL = "/api/v1/users/me/export"
 PAGES = {
     "households": "households",
     "members": "households/{household}/members",
+    "invitations": "invitations",
+    "sent_invitations": "households/{household}/invitations",
     "people": "people",
     "occasions": "occasions",
     "tags": "tags",
