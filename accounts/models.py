@@ -306,3 +306,30 @@ class IdempotencyKey(BaseModel):
 
     def __str__(self) -> str:
         return f"{self.route} {self.key}"
+
+
+class AttemptCounterQuerySet(ScopedQuerySet):
+    def visible_to(self, viewer: Any) -> Self:
+        """Nobody reads counters: they would tell what others type."""
+        return self.none()
+
+
+class AttemptCounter(BaseModel):
+    """How often a step of signing in was tried, since its time began. Of whom is a keyed hash: people type passwords
+    where their name belongs."""
+
+    step = models.CharField(max_length=20)
+    subject = models.CharField(max_length=64)
+    started_at = models.DateTimeField()
+    ends_at = models.DateTimeField(db_index=True)
+    count = models.PositiveIntegerField(default=0)
+    # Whether the audit knows that it is used up.
+    is_noted = models.BooleanField(default=False)
+
+    objects = AttemptCounterQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["step", "subject"], name="one_counter_per_step_and_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.step} {self.subject[:8]}"

@@ -37,6 +37,11 @@ def address_of(request: HttpRequest) -> str | None:
     return address
 
 
+def neighbourhood(address: str) -> str:
+    """What is limited as one: the address; of IPv6 the network, since one subscriber has all of its 2^64 addresses."""
+    return str(ip_network(f"{address}/64", strict=False)) if ip_address(address).version == 6 else address
+
+
 def _valid(text: str) -> str | None:
     """The address as a database stores it: without a zone, and an IPv4 address as itself where IPv6 wraps it."""
     try:

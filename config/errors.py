@@ -5,6 +5,9 @@ from typing import Any
 
 from django.utils import timezone
 
+# After that many seconds a database that was away is often back.
+UNAVAILABLE_S = 5
+
 
 class Code(Enum):
     """Every error code that Hearth answers with, its HTTP status and its plain words."""
@@ -54,13 +57,19 @@ class Code(Enum):
 
 
 class Refusal(Exception):
-    """A request that a rule refuses. `details` is JSON: for VALIDATION_FAILED, lists of messages by field."""
+    """A request that a rule refuses. `details` is JSON: for VALIDATION_FAILED, lists of messages by field.
 
-    def __init__(self, code: Code, message: str = "", details: dict[str, Any] | None = None) -> None:
+    `retry_after`: the seconds to wait before the same request may succeed (RFC 9110, section 10.2.3).
+    """
+
+    def __init__(
+        self, code: Code, message: str = "", details: dict[str, Any] | None = None, *, retry_after: int | None = None
+    ) -> None:
         super().__init__(code.name)
         self.code = code
         self.message = message or code.message
         self.details = details or {}
+        self.retry_after = UNAVAILABLE_S if code is Code.SERVER_UNAVAILABLE else retry_after
 
     @property
     def sentence(self) -> str:

@@ -245,6 +245,7 @@ SIMPLE_JWT: dict[str, Any] = {"ALGORITHM": "HS256", "ISSUER": "hearth", "AUDIENC
 
 API_LIMIT_PER_MINUTE = env.number("API_LIMIT_PER_MINUTE", default=600)
 API_ANONYMOUS_LIMIT_PER_MINUTE = env.number("API_ANONYMOUS_LIMIT_PER_MINUTE", default=120)
+SIGN_IN_ADDRESS_FACTOR = env.number("SIGN_IN_ADDRESS_FACTOR", default=1, most=10_000)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["households.authentication.ViewerAuthentication"],

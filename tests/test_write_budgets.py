@@ -18,6 +18,10 @@ BUDGET = 8
 
 # What needs more, with its number, and why.
 MORE = {
+    # Each attempt is counted, for its address and for whom it is about, and given back because it went well.
+    "sign in": 15,
+    "show a code": 10,
+    "activate": 13,
     # Their whole place in the household is made: its counter, their Person and membership, and who they are now.
     "found a household": 12,
     # A login, its Person and its code are each looked at under locks of their own.

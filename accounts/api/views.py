@@ -12,8 +12,8 @@ from rest_framework.response import Response
 from accounts.api import serializers
 from accounts.models import AuthEvent, DeviceSession
 from accounts.services.activation import complete_activation
-from accounts.services.audit import refusals_recorded
 from accounts.services.codes import verify_code
+from accounts.services.limits import Step, failures_counted
 from accounts.services.login import log_in
 from accounts.services.outcomes import Denied
 from accounts.services.refresh import refresh_session
@@ -80,7 +80,7 @@ class CompleteActivationView(OpenView):
     def post(self, request: Request) -> Response:
         """The second step: uses the code up and signs this device in."""
         values, client = self.validated(), client_of(request)
-        with refusals_recorded(kind=AuthEvent.Kind.ACTIVATION_FAILED, client=client):
+        with failures_counted(Step.COMPLETION, kind=AuthEvent.Kind.ACTIVATION_FAILED, client=client):
             token = ActivationToken.read(values.pop("activation_token"))
             code_id = token.code_id
         outcome = complete_activation(
@@ -108,7 +108,7 @@ class RefreshView(OpenView):
     def post(self, request: Request) -> Response:
         """Each refresh token is good once; for ten seconds more the same device gets the same answer again."""
         values, client = self.validated(), client_of(request)
-        with refusals_recorded(kind=AuthEvent.Kind.REFRESH, client=client):
+        with failures_counted(Step.REFRESH, kind=AuthEvent.Kind.REFRESH, client=client):
             token = RefreshToken.read(values["refresh"])
             session_id, generation = token.session_id, token.generation
         outcome = refresh_session(

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
 from accounts.services.audit import record
+from accounts.services.limits import Step, take
 from accounts.services.outcomes import Denied
 from accounts.services.sessions import open_session, revoke_sessions
 from config.client import Client
@@ -28,6 +29,7 @@ def complete_activation(
 
     Without a password the user has none afterwards: a code is also how somebody is locked out who knew the old one.
     """
+    taken = take(Step.COMPLETION, account=str(code_id), client=client)
     code = ActivationCode.objects.select_related("user").filter(pk=code_id).first()
     if code is None:
         return _denied(None, client)
@@ -48,6 +50,7 @@ def complete_activation(
             app_version=app_version,
             client=client,
         )
+        taken.give_back()
         return _completed(session, client)
 
 

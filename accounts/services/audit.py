@@ -1,10 +1,7 @@
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from accounts.models import AuthEvent, DeviceSession, User
 from config.client import Client
-from config.errors import Refusal
 
 
 def event(
@@ -35,13 +32,3 @@ def record(**values: Any) -> AuthEvent:
     line = event(**values)
     line.save()
     return line
-
-
-@contextmanager
-def refusals_recorded(*, kind: AuthEvent.Kind, client: Client) -> Iterator[None]:
-    """What is refused in here leaves a line before it goes on. For use outside of transactions: they would undo it."""
-    try:
-        yield
-    except Refusal as refusal:
-        record(kind=kind, outcome=AuthEvent.Outcome.FAILED, client=client, reason=refusal.code.name.lower())
-        raise

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import ActivationCode, ActivationCodeQuerySet, AuthEvent, DeviceSession, User
 from accounts.services.audit import record
+from accounts.services.limits import Step, Taken, take
 from accounts.services.outcomes import Denied
 from accounts.services.sessions import revoke_sessions
 from config.client import Client
@@ -28,6 +29,8 @@ CODE_LENGTH = 8
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # What a guess is hashed against where there is no code, so that it takes as long as where there is one.
 NO_CODE = HASHER.hash(secrets.token_hex())
+# And what is asked for where there is no row: the database is asked as often.
+NO_ROW = UUID(int=0)
 
 
 @transaction.atomic
@@ -77,15 +80,16 @@ def verify_code(*, login: str, code: str, client: Client) -> ActivationCode | De
     Two transactions, not one: each guess is counted before it is hashed, and stays counted whatever happens then.
     """
     user = User.objects.with_login(login).first()
-    row = ActivationCode.objects.usable().select_related("user").filter(user=user).first()
+    taken = take(Step.ACTIVATION, account=login, client=client, user=user)
+    row = ActivationCode.objects.usable().select_related("user").filter(user=user.pk if user else NO_ROW).first()
     with transaction.atomic(durable=True):
-        reserved = row is not None and _reserve_attempt(row)
+        reserved = _reserve_attempt(row.pk if row else NO_ROW)
         # Written for everybody, so that a login with a code costs no commit more than one without.
         record(kind=Kind.ACTIVATION_STARTED, outcome=Outcome.ATTEMPTED, client=client, user=user)
     matches = _matches(row.code_hash if row and reserved else NO_CODE, code)
     if row is None or not (reserved and matches):
         return _denied(Code.AUTH_INVALID_ACTIVATION_CODE, user, client)
-    _give_attempt_back(row)
+    _give_back(row, taken)
     if row.expires_at <= timezone.now():
         return _denied(Code.AUTH_ACTIVATION_EXPIRED, user, client)
     return row
@@ -101,13 +105,15 @@ def _withdraw(codes: ActivationCodeQuerySet) -> int:
     return codes.update(replaced_at=now, updated_at=now)
 
 
-def _reserve_attempt(row: ActivationCode) -> bool:
+def _reserve_attempt(pk: UUID) -> bool:
     """Counts one failure in advance: of a hundred guesses at once only five are ever hashed."""
-    return bool(ActivationCode.objects.usable().filter(pk=row.pk).update(failed_attempts=F("failed_attempts") + 1))
+    return bool(ActivationCode.objects.usable().filter(pk=pk).update(failed_attempts=F("failed_attempts") + 1))
 
 
-def _give_attempt_back(row: ActivationCode) -> None:
+@transaction.atomic
+def _give_back(row: ActivationCode, taken: Taken) -> None:
     ActivationCode.objects.filter(pk=row.pk).update(failed_attempts=F("failed_attempts") - 1)
+    taken.give_back()
 
 
 def _matches(code_hash: str, typed: str) -> bool:

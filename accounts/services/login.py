@@ -5,6 +5,7 @@ from django.db import transaction
 
 from accounts.models import AuthEvent, DeviceSession, User
 from accounts.services.audit import record
+from accounts.services.limits import Step, take
 from accounts.services.outcomes import Denied
 from accounts.services.sessions import open_session
 from config.client import Client
@@ -15,6 +16,7 @@ def log_in(
     *, login: str, password: str, device_name: str, client: Client, device_id: UUID | None = None, platform: str = ""
 ) -> DeviceSession | Denied:
     user = User.objects.with_login(login).first()
+    taken = take(Step.LOGIN, account=login, client=client, user=user)
     if not _opens(user, password) or user is None:
         return _denied(user, client)
     with transaction.atomic(durable=True):
@@ -33,6 +35,7 @@ def log_in(
             actor=current,
             session=session,
         )
+        taken.give_back()
     return session
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
-from accounts.models import ActivationCode, AuthEvent, DeviceSession, IdempotencyKey, SigningKey
+from accounts.models import ActivationCode, AttemptCounter, AuthEvent, DeviceSession, IdempotencyKey, SigningKey
 from accounts.services.idempotency import LIFETIME
 
 # Until then whoever tries an expired code is told that it has expired, not that it is wrong.
@@ -34,6 +34,7 @@ def expired() -> dict[str, QuerySet]:
         "sessions": over.filter(~Exists(told_of)),
         "admin_sessions": Session.objects.filter(expire_date__lte=now),
         "signing_keys": SigningKey.objects.filter(verifies_until__lte=now - KEYS_KEPT),
+        "attempt_counters": AttemptCounter.objects.filter(ends_at__lte=now),
         "idempotency_keys": IdempotencyKey.objects.filter(created_at__lte=now - LIFETIME),
     }
 

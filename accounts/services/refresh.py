@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AuthEvent, DeviceSession, User
 from accounts.services.audit import record
+from accounts.services.limits import Step, take
 from accounts.services.outcomes import Denied
 from accounts.services.sessions import revoke_sessions
 from config.client import Client
@@ -18,27 +19,46 @@ from config.errors import Code
 Revoked = DeviceSession.Revoked
 
 
-@transaction.atomic(durable=True)
 def refresh_session(*, session_id: UUID, generation: int, device_id: UUID, client: Client) -> DeviceSession | Denied:
     """The session in its next generation, for whoever holds the refresh token of the present one.
 
     For a few seconds the previous token gets the very same successor, on the same device: an answer was lost,
     or two tabs asked. Any older token may have been stolen, so it ends the session.
+
+    Nothing is guessed here, as the token is signed. So only what leads nowhere is counted, afterwards; what goes well
+    costs nothing more, and a family goes on at an address that somebody else has used up.
     """
+    session, code = _refreshed(session_id, generation, device_id, client)
+    if session and code is None:
+        return session
+    if code is not Code.AUTH_TOKEN_REPLAYED:
+        code = code or Code.AUTH_SESSION_REVOKED
+        take(Step.REFRESH, account=str(session_id), client=client, user=session.user if session else None)
+        _record(AuthEvent.Outcome.FAILED, session, client, code.name.lower())
+    return Denied(code)
+
+
+@transaction.atomic(durable=True)
+def _refreshed(
+    session_id: UUID, generation: int, device_id: UUID, client: Client
+) -> tuple[DeviceSession | None, Code | None]:
+    """The session, if there is one, and why it does not go on. What has ended it is noted, and what it has gained."""
     rotated = _rotate(session_id, generation, device_id, client)
     # Whoever lost has waited in that UPDATE for the winner's commit, so this look sees what the winner left.
     session = DeviceSession.objects.select_related("user").filter(pk=session_id).first()
-    if session and rotated:
-        return _granted(session, client)
-    if session is None or session.revoked_at or not session.user.is_active:
-        return _denied(Code.AUTH_SESSION_REVOKED, session, client)
+    if session is None:
+        return None, None
+    if rotated:
+        return _granted(session, client), None
+    if session.revoked_at or not session.user.is_active:
+        return session, Code.AUTH_SESSION_REVOKED
     if session.has_expired:
-        return _denied(Code.AUTH_TOKEN_EXPIRED, session, client)
+        return session, Code.AUTH_TOKEN_EXPIRED
     if session.device_id != device_id:
-        return _ended(session, Revoked.OTHER_DEVICE, client)
+        return session, _ended(session, Revoked.OTHER_DEVICE, client)
     if _is_repeated(session, generation):
-        return _granted(session, client, reason="repeated")
-    return _ended(session, Revoked.REPLAYED, client)
+        return _granted(session, client, reason="repeated"), None
+    return session, _ended(session, Revoked.REPLAYED, client)
 
 
 def _rotate(session_id: UUID, generation: int, device_id: UUID, client: Client) -> bool:
@@ -69,12 +89,7 @@ def _granted(session: DeviceSession, client: Client, *, reason: str = "") -> Dev
     return session
 
 
-def _denied(code: Code, session: DeviceSession | None, client: Client) -> Denied:
-    _record(AuthEvent.Outcome.FAILED, session, client, code.name.lower())
-    return Denied(code)
-
-
-def _ended(session: DeviceSession, reason: Revoked, client: Client) -> Denied:
+def _ended(session: DeviceSession, reason: Revoked, client: Client) -> Code:
     record(
         kind=AuthEvent.Kind.REPLAY_DETECTED,
         outcome=AuthEvent.Outcome.FAILED,
@@ -85,7 +100,7 @@ def _ended(session: DeviceSession, reason: Revoked, client: Client) -> Denied:
     )
     this = DeviceSession.objects.filter(pk=session.pk)
     revoke_sessions(sessions=this, reason=reason, actor=None, client=client)
-    return Denied(Code.AUTH_TOKEN_REPLAYED)
+    return Code.AUTH_TOKEN_REPLAYED
 
 
 def _record(outcome: AuthEvent.Outcome, session: DeviceSession | None, client: Client, reason: str) -> None:

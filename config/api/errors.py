@@ -45,7 +45,8 @@ def as_refusal(error: BaseException | None) -> Refusal | None:
     if isinstance(error, exceptions.ValidationError):
         return Refusal(Code.VALIDATION_FAILED, details=as_field_errors(error.detail))
     code = next((code for kind, code in CODE_OF.items() if isinstance(error, kind)), None)
-    return Refusal(code) if code else None
+    # DRF's own limits say how long to wait, in whole seconds.
+    return Refusal(code, retry_after=getattr(error, "wait", None)) if code else None
 
 
 def as_field_errors(detail: Any) -> dict[str, Any]:
@@ -63,17 +64,15 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     # A route that renders something else, like the docs, says no in JSON all the same.
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     body = envelope(refusal.code, request.id, refusal.message, refusal.details)
-    return Response(body, status=refusal.code.status, headers=headers_of(refusal, error))
+    return Response(body, status=refusal.code.status, headers=headers_of(refusal))
 
 
-def headers_of(refusal: Refusal, error: BaseException | None = None) -> dict[str, str]:
+def headers_of(refusal: Refusal) -> dict[str, str]:
     headers = {}
     if refusal.code.status == 401:
         headers["WWW-Authenticate"] = 'Bearer realm="hearth"'
-    if isinstance(error, exceptions.Throttled) and error.wait:
-        headers["Retry-After"] = str(error.wait)
-    if refusal.code.status == 503:
-        headers["Retry-After"] = "5"
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
     return headers
 
 

@@ -1,7 +1,6 @@
 """Ordinary limits: nobody's broken app may take the server from the rest of the family."""
 
 import time
-from ipaddress import ip_address, ip_network
 from typing import Any
 
 from django.conf import settings
@@ -10,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from config import cache
-from config.client import address_of
+from config.client import address_of, neighbourhood
 
 
 class ApiLimit(BaseThrottle):
@@ -50,11 +49,5 @@ def _asking(request: Request) -> tuple[str, int]:
 
 
 def _asking_unknown(request: HttpRequest | Request) -> tuple[str, int]:
-    return _neighbourhood(address_of(request)), settings.API_ANONYMOUS_LIMIT_PER_MINUTE
-
-
-def _neighbourhood(address: str | None) -> str:
-    """The address; of IPv6 the network, since one subscriber has all of its 2^64 addresses."""
-    if address is None:
-        return ""
-    return f"address:{ip_network(f'{address}/64', strict=False) if ip_address(address).version == 6 else address}"
+    address = address_of(request)
+    return f"address:{neighbourhood(address)}" if address else "", settings.API_ANONYMOUS_LIMIT_PER_MINUTE

@@ -23,6 +23,7 @@ NONE = {
     "sessions": 0,
     "admin_sessions": 0,
     "signing_keys": 0,
+    "attempt_counters": 0,
     "idempotency_keys": 0,
     "dry_run": False,
 }

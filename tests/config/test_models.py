@@ -8,7 +8,7 @@ from django.db import models
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from accounts.models import ActivationCode, AuthEvent, DeviceSession, IdempotencyKey, SigningKey, User
+from accounts.models import ActivationCode, AttemptCounter, AuthEvent, DeviceSession, IdempotencyKey, SigningKey, User
 from config.errors import Code, Refusal
 from config.models import BaseModel, Deletable, ScopedQuerySet, casefold_key
 from gifts.models import ListItem
@@ -28,7 +28,16 @@ JOINS = {User.groups.through, User.user_permissions.through}
 # A counter and no thing: it is as old as its household and nobody ever reads it.
 COUNTERS = {DiaryCounter}
 # Who somebody is stands above every household.
-OUTSIDE_HOUSEHOLDS = {User, ActivationCode, DeviceSession, AuthEvent, IdempotencyKey, SigningKey, Household}
+OUTSIDE_HOUSEHOLDS = {
+    User,
+    ActivationCode,
+    DeviceSession,
+    AuthEvent,
+    IdempotencyKey,
+    SigningKey,
+    AttemptCounter,
+    Household,
+}
 THINGS = [model for model in TABLES if model not in JOINS | COUNTERS]
 
 

@@ -17,7 +17,6 @@ from households.models import Activity, DiaryCounter, Household, HouseholdRow, I
 from households.viewer import Viewer
 from tasks.models import Task
 
-
 # Whoever is invited does not belong there yet.
 NOT_YET = {(Invitation, "user")}
 
