@@ -9,7 +9,7 @@ from rest_framework_simplejwt.authentication import JWTAuthentication
 from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 from accounts.models import DeviceSession, User
-from accounts.services.sessions import touch
+from accounts.services.sessions import keep_open, touch
 from accounts.tokens import AccessToken, StreamTicket
 from config.client import client_of
 from config.errors import Code, Refusal
@@ -40,6 +40,7 @@ class ViewerAuthentication(JWTAuthentication):
     def _signed_in(self, request: Request, session_id: UUID) -> tuple[Any, Any]:
         viewer = _viewer_from(_rows_of_session(session_id))
         if viewer.session:
+            _admit(viewer.session, request)
             touch(viewer.session, client_of(request))
         return viewer.user, viewer
 
@@ -53,11 +54,25 @@ class TicketAuthentication(ViewerAuthentication):
 
 
 def viewer_of_session(session_id: UUID) -> Viewer | None:
-    """Who this session is by now; None when it has ended. For whatever goes on longer than a request."""
+    """Who this session is by now; None when it has ended or is locked. For whatever goes on longer than a request, and
+    so is no sign that somebody sits there."""
     try:
-        return _viewer_from(_rows_of_session(session_id))
+        viewer = _viewer_from(_rows_of_session(session_id))
     except Refusal:
         return None
+    return None if viewer.session and viewer.session.is_locked else viewer
+
+
+def _admit(session: DeviceSession, request: Request) -> None:
+    """A locked session is let through by the doors that say so: a view's `while_locked` names their methods or actions.
+    Any other request keeps an open one open, unless nobody uses the view (`is_used`): a stream comes back by itself.
+    """
+    view = (request.parser_context or {}).get("view")
+    if not session.is_locked:
+        if getattr(view, "is_used", True):
+            keep_open(session)
+    elif (getattr(view, "action", None) or request.method) not in getattr(view, "while_locked", ()):
+        raise Refusal(Code.AUTH_SESSION_LOCKED)
 
 
 def _rows_of_session(session_id: UUID) -> list[Any]:

@@ -35,9 +35,9 @@ class Member:
     def membership(self) -> Membership:
         return Membership.objects.get(person=self.person)
 
-    def api(self) -> APIClient:
+    def api(self, *, pin_hash: str = "") -> APIClient:
         """The API as they see it, from a device of theirs."""
-        session = open_session(user=self.user, device_name="a phone", client=Client())
+        session = open_session(user=self.user, device_name="a phone", client=Client(), pin_hash=pin_hash)
         return APIClient(headers={"Authorization": f"Bearer {AccessToken.for_session(session)}"})
 
     def list(self, name: str = "A list", **fields: Any) -> GiftList:

@@ -171,6 +171,7 @@ WISH: dict[str, Any] = {"quantity": 5, "priority": 2, "note": "blue"}
 PLAN = {"planned_price": "9.00", "giver_note": "n"}
 HOME = {"name": "Home", "currency": "USD", "timezone": "Europe/Paris"}
 SHOWN = {"device_fingerprint": "pixel", "app_version": "1"}
+PIN = "418096"
 PHONE = {"device_name": "a phone", "platform": "android"}
 
 
@@ -243,7 +244,7 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
     # accounts
     "show a code": lambda here: post("auth/activate", login="tim", activation_code=activation(here)[0], **SHOWN),
     "activate": lambda here: post(
-        "auth/activate/complete", activation_token=activation(here)[1], password=PASSWORD, **PHONE
+        "auth/activate/complete", activation_token=activation(here)[1], password=PASSWORD, pin=PIN, **PHONE
     ),
     "sign in": lambda here: post("auth/login", **a_sign_in(here)),
     "refresh": lambda here: post("auth/session/refresh", **a_refresh(here)),
@@ -253,6 +254,10 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
     ),
     "sign out everywhere": lambda here: post("auth/session/revoke", all=True),
     "end a session": lambda here: delete(at("auth/sessions/{}", here.session(here.mia.user))),
+    "set a PIN": lambda here: put("auth/session/pin", pin=PIN, password=PASSWORD, current_pin=PIN),
+    "remove a PIN": lambda here: post("auth/session/pin/remove", password=PASSWORD, current_pin=PIN),
+    "lock a session": lambda here: post("auth/session/lock"),
+    "unlock a session": lambda here: post("auth/session/unlock", pin=PIN),
     "change oneself": lambda here: patch("users/me", name="M", avatar_url=LINK),
     # households
     "found a household": lambda here: post("households", **HOME),

@@ -22,7 +22,7 @@ from accounts.tokens import ActivationToken, RefreshToken
 from config.api.conditional import refuse_key
 from config.api.views import ListMixin, ResourceViewSet
 from config.client import client_of
-from config.errors import Refusal
+from config.errors import Code, Refusal
 
 Granted = TypeVar("Granted")
 
@@ -122,9 +122,11 @@ class SessionViewSet(ListMixin, ResourceViewSet):
 
     queryset = DeviceSession.objects.all()
     serializer_class = serializers.SessionSerializer
+    while_locked = ("revoke",)
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().live(self.viewer and self.viewer.now)
+        now = self.viewer and self.viewer.now
+        return super().get_queryset().live(now).with_lock(now)
 
     @extend_schema(summary="End one of one's own sessions")
     def destroy(self, request: Request, pk: UUID) -> Response:
@@ -137,6 +139,9 @@ class SessionViewSet(ListMixin, ResourceViewSet):
     )
     def revoke(self, request: Request) -> Response:
         values = self.validated(serializers.RevokeSerializer)
+        # Whoever finds the tablet locked may sign its user out there, and nowhere else.
+        if values and self.viewer.session.is_locked:
+            raise Refusal(Code.AUTH_SESSION_LOCKED)
         if values.get("all"):
             return self._ended(self.get_queryset())
         if "device_id" in values:

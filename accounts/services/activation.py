@@ -10,6 +10,7 @@ from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
 from accounts.services.audit import record
 from accounts.services.limits import Step, take
 from accounts.services.outcomes import Denied
+from accounts.services.pins import hash_of_pin, record_pin
 from accounts.services.sessions import open_session, revoke_sessions
 from config.client import Client
 from config.errors import Code, Refusal
@@ -23,6 +24,7 @@ def complete_activation(
     app_version: str,
     client: Client,
     password: str = "",
+    pin: str = "",
     platform: str = "",
 ) -> DeviceSession | Denied:
     """Uses the code up and opens the session on this device.
@@ -36,6 +38,7 @@ def complete_activation(
     _check_password(password, code.user)
     # Hashing is slow, so it comes before the locks.
     password_hash = make_password(password or None)
+    pin_hash = hash_of_pin(pin) if pin else ""
     with transaction.atomic(durable=True):
         user = User.objects.locked(code.user_id)
         if not _use_up(code):
@@ -48,8 +51,11 @@ def complete_activation(
             fingerprint_hash=fingerprint_hash,
             platform=platform,
             app_version=app_version,
+            pin_hash=pin_hash,
             client=client,
         )
+        if pin_hash:
+            record_pin(session, client)
         taken.give_back()
         return _completed(session, client)
 

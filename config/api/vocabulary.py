@@ -51,6 +51,8 @@ WORDS: dict[str, Word] = {
     "expires_at": Word("Until when it is good (UTC).", A_MOMENT),
     "access": Word("Opens the API for 15 minutes: `Authorization: Bearer ...`.", "eyJhbGciOi..."),
     "refresh": Word("Good for one refresh; every refresh answers the next one.", "eyJhbGciOi..."),
+    "pin": Word("Six digits that unlock this session on this device, and nothing else.", "418096"),
+    "current_pin": Word("The PIN so far.", "418096"),
     "all": Word("End all of your sessions, this one as well.", True),
     "last_seen_at": Word("When it last asked for anything, to five minutes.", A_MOMENT),
     "last_ip": Word("The address it last came from.", "192.0.2.7"),

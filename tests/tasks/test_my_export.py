@@ -122,6 +122,8 @@ def test_a_session_shows_no_secret(family):
         "created_at",
         "last_seen_at",
         "last_ip",
+        "has_pin",
+        "locked",
         "current",
     }
     assert session["current"]
