@@ -7,12 +7,13 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.utils import timezone
 
 from config.models import BaseModel, CasefoldKey, ScopedQuerySet, casefold_key, validate_one_line
 
 MAX_CODE_FAILURES = 5
+MAX_PIN_FAILURES = 5
 
 
 class UserQuerySet(ScopedQuerySet):
@@ -139,6 +140,14 @@ class DeviceSessionQuerySet(ScopedQuerySet):
         now = now or timezone.now()
         return self.filter(revoked_at__isnull=True, idle_expires_at__gt=now, expires_at__gt=now)
 
+    def with_lock(self, now: datetime | None = None) -> Self:
+        """With `has_pin` and `locked`, as `is_locked` says it of a row."""
+        has_pin = ~Q(pin_hash="")
+        shut = has_pin & (Q(unlocked_until__isnull=True) | Q(unlocked_until__lte=now or timezone.now()))
+        return self.annotate(
+            has_pin=Case(When(has_pin, then=True), default=False), locked=Case(When(shut, then=True), default=False)
+        )
+
 
 class DeviceSession(BaseModel):
     """One user's stay on one device. Tokens only point here; this row alone decides whether they are still good."""
@@ -167,6 +176,10 @@ class DeviceSession(BaseModel):
     expires_at = models.DateTimeField()
     last_seen_at = models.DateTimeField()
     last_ip = models.GenericIPAddressField(null=True, blank=True)
+    pin_hash = models.CharField(max_length=200, blank=True)
+    pin_failures = models.PositiveSmallIntegerField(default=0)
+    # Of a session with a PIN: until when it is open if nobody uses it. None once somebody has locked it.
+    unlocked_until = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     revoked_reason = models.CharField(max_length=20, blank=True, choices=Revoked.choices)
     # A session that is older than its user's second factor has ended with it, so whoever has one has this, too.
@@ -182,6 +195,12 @@ class DeviceSession(BaseModel):
                 name="one_live_session_per_user_and_device",
             ),
             models.CheckConstraint(condition=Q(generation__gte=1), name="generation_starts_at_one"),
+            models.CheckConstraint(
+                condition=Q(pin_failures__lte=MAX_PIN_FAILURES), name="pin_failures_stop_at_the_limit"
+            ),
+            models.CheckConstraint(
+                condition=Q(unlocked_until__isnull=True) | ~Q(pin_hash=""), name="only_a_pin_is_unlocked"
+            ),
         ]
         indexes = [models.Index(fields=["device_id"], name="session_by_device")]
 
@@ -191,6 +210,12 @@ class DeviceSession(BaseModel):
     @property
     def has_expired(self) -> bool:
         return min(self.idle_expires_at, self.expires_at) <= timezone.now()
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether it wants its PIN first."""
+        is_open = self.unlocked_until is not None and timezone.now() < self.unlocked_until
+        return bool(self.pin_hash) and not is_open
 
 
 class AuthEventQuerySet(ScopedQuerySet):

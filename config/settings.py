@@ -275,6 +275,9 @@ SESSION_ABSOLUTE_LIFETIME = timedelta(days=180)
 REFRESH_GRACE = timedelta(seconds=10)
 ACTIVATION_CODE_LIFETIME = timedelta(hours=24)
 ACTIVATION_TOKEN_LIFETIME = timedelta(minutes=15)
+INVITATION_LIFETIME = timedelta(days=14)
+# A session with a PIN locks itself after so long without a request.
+PIN_IDLE = timedelta(minutes=env.number("PIN_IDLE_MINUTES", default=10, least=1, most=1440))
 STREAM_TICKET_LIFETIME = timedelta(minutes=10)
 # For how long a right password waits for the second factor, and a new authenticator for its first code.
 MFA_TOKEN_LIFETIME = timedelta(minutes=5)

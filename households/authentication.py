@@ -10,7 +10,7 @@ from rest_framework_simplejwt.exceptions import AuthenticationFailed
 
 from accounts.models import DeviceSession, User
 from accounts.services.second_factor import is_missing
-from accounts.services.sessions import touch
+from accounts.services.sessions import keep_open, touch
 from accounts.tokens import AccessToken, StreamTicket
 from config.client import client_of
 from config.errors import Code, Refusal
@@ -42,8 +42,7 @@ class ViewerAuthentication(JWTAuthentication):
     def _signed_in(self, request: Request, session_id: UUID) -> tuple[Any, Any]:
         viewer = _viewer_from(_rows_of_session(session_id))
         found_out(user=str(viewer.user.pk))
-        if is_missing(viewer) and not getattr(_view_of(request), "opens_without_second_factor", False):
-            raise Refusal(Code.AUTH_MFA_REQUIRED)
+        _admit(viewer, request)
         if viewer.session:
             touch(viewer.session, client_of(request))
         return viewer.user, viewer
@@ -58,16 +57,33 @@ class TicketAuthentication(ViewerAuthentication):
 
 
 def viewer_of_session(session_id: UUID) -> Viewer | None:
-    """Who this session is by now; None when it has ended. For whatever goes on longer than a request."""
+    """Who this session is by now; None when it has ended or is locked. For whatever goes on longer than a request, and
+    so is no sign that somebody sits there."""
     try:
         viewer = _viewer_from(_rows_of_session(session_id))
     except Refusal:
         return None
-    return None if is_missing(viewer) else viewer
+    is_kept_out = is_missing(viewer) or (viewer.session and viewer.session.is_locked)
+    return None if is_kept_out else viewer
 
 
-def _view_of(request: Request) -> Any:
-    return request.parser_context.get("view")
+def _admit(viewer: Viewer, request: Request) -> None:
+    """Who lacks a second factor that they must have, and whose session is locked, gets through the doors that say so:
+    a view that `opens_without_second_factor`, and the methods or actions that a view names in `while_locked`.
+
+    Any other request keeps an open session open, unless nobody uses the view (`is_used`): a stream comes back by
+    itself.
+    """
+    view = (request.parser_context or {}).get("view")
+    if is_missing(viewer) and not getattr(view, "opens_without_second_factor", False):
+        raise Refusal(Code.AUTH_MFA_REQUIRED)
+    if viewer.session is None:
+        return
+    if not viewer.session.is_locked:
+        if getattr(view, "is_used", True):
+            keep_open(viewer.session)
+    elif (getattr(view, "action", None) or request.method) not in getattr(view, "while_locked", ()):
+        raise Refusal(Code.AUTH_SESSION_LOCKED)
 
 
 def _rows_of_session(session_id: UUID) -> list[Any]:

@@ -11,9 +11,21 @@ from django.utils import timezone
 from accounts.models import User
 from config.doctor.findings import State, rule
 from config.models import casefold_key
-from households.models import Activity, DiaryCounter, Household, HouseholdRow, Membership, PersonMember, Role, Tag
+from households.models import (
+    Activity,
+    DiaryCounter,
+    Household,
+    HouseholdRow,
+    Invitation,
+    Membership,
+    PersonMember,
+    Role,
+    Tag,
+)
 
 CLOCKS_MAY_DIFFER = timedelta(minutes=5)
+# Who belongs there by the row itself, or is asked to.
+BELONGING: dict[Any, tuple[str, ...]] = {Membership: ("user",), Invitation: ("user",)}
 # Nothing in Hearth writes such rows, so something else has.
 BY_HAND = "Restore the newest backup without them, or mend them in the database by hand."
 
@@ -38,7 +50,7 @@ def references_across_households() -> Iterator[Any]:
 @rule("rows name somebody who never belonged to their household", advice=BY_HAND)
 def references_to_strangers() -> Iterator[Any]:
     for model, field in _references():
-        if field.related_model is User and model is not Membership:
+        if field.related_model is User and field.name not in BELONGING.get(model, ()):
             belongs = Membership.objects.filter(household=OuterRef("household"), user=OuterRef(field.name))
             rows = model._base_manager.filter(~Exists(belongs), **{f"{field.name}__isnull": False})
             for pk in rows.values_list("pk", flat=True):
@@ -59,6 +71,15 @@ def households_without_an_owner() -> Iterable[Any]:
 )
 def members_who_are_nobody() -> Iterable[Any]:
     return Membership.objects.active().filter(person=None).values_list("pk", flat=True)
+
+
+@rule(
+    "persons are somebody's already, and somebody else is invited to be them",
+    advice="Withdraw those invitations on the members page.",
+)
+def persons_promised_twice() -> Iterable[Any]:
+    taken = Membership.objects.filter(person=OuterRef("person")).exclude(user=OuterRef("user"))
+    return Invitation.objects.waiting().filter(Exists(taken)).values_list("pk", flat=True)
 
 
 @rule("members are a couple or a group", advice="Say who of it they are: `manage.py set_member_person`.")

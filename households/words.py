@@ -29,8 +29,12 @@ VERBS = {
     "membership.code_issued": "made a new code for",
     "membership.created": "added the member",
     "membership.removed": "took out of the household",
+    "person.invited": "invited an account to be",
+    "person.invitation_withdrawn": "withdrew the invitation to be",
     "plan.moved": "moved on with the plan for",
 }
+# What is written down without a name.
+NAMELESS = {"person.invitation_declined": "Whoever was invited declined to be"}
 DONE = {
     "created": "added",
     "added": "added",
@@ -53,4 +57,5 @@ def phrase(verb: str) -> str:
 def sentence(entry: Any, title: str | None = None) -> str:
     """An entry of the diary. `title` is what its subject is called, as far as whoever reads it may know."""
     who = entry.actor.name if entry.actor else "Whoever runs the server"
-    return f"{who} {phrase(entry.verb)}" + (f" “{title}”" if title else "") + "."
+    what = NAMELESS.get(entry.verb) or f"{who} {phrase(entry.verb)}"
+    return what + (f" “{title}”" if title else "") + "."

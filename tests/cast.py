@@ -13,8 +13,9 @@ from gifts.models import SUBJECTS, Comment, GiftList, ListItem
 from gifts.services.comments import create_comment
 from gifts.services.items import add_item
 from gifts.services.lists import create_list
-from households.models import Household, Membership, Person, Role
+from households.models import Household, Invitation, Membership, Person, Role
 from households.services.households import create_household
+from households.services.invitations import invite
 from households.viewer import Viewer
 from tests.factories import UserFactory
 
@@ -34,9 +35,9 @@ class Member:
     def membership(self) -> Membership:
         return Membership.objects.get(person=self.person)
 
-    def api(self) -> APIClient:
+    def api(self, *, pin_hash: str = "") -> APIClient:
         """The API as they see it, from a device of theirs."""
-        session = open_session(user=self.user, device_name="a phone", client=Client())
+        session = open_session(user=self.user, device_name="a phone", client=Client(), pin_hash=pin_hash)
         return APIClient(headers={"Authorization": f"Bearer {AccessToken.for_session(session)}"})
 
     def list(self, name: str = "A list", **fields: Any) -> GiftList:
@@ -72,6 +73,12 @@ def join(household: Household, name: str, role: str = Role.MEMBER) -> Member:
     user = UserFactory(name=name)
     Membership.objects.create(household=household, user=user, role=role, person=person)
     return Member(user, person)
+
+
+def invited(by: Member, account: User, **fields: Any) -> Invitation:
+    """The invitation that an owner makes for an account that is here already."""
+    options = {"household_id": by.person.household_id, "account": account, "login": account.login}
+    return invite(viewer=by.viewer, **(options | {"name": f"New {account.name}"} | fields))
 
 
 def found(name: str, owner: str) -> Member:

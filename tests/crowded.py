@@ -21,14 +21,14 @@ from gifts.services.comments import delete_comment
 from gifts.services.gifts import create_gift, delete_gift
 from gifts.services.items import delete_item
 from gifts.services.lists import delete_list
-from households.models import Occasion, Person, Role, Tag
+from households.models import Invitation, Occasion, Person, Role, Tag
 from households.services.occasions import create_occasion, delete_occasion
 from households.services.people import add_members, delete_person
 from households.services.tags import create_tag, delete_tag, put_tags
 from tasks.models import Task
 from tasks.services.tasks import delete_task
 from tests.accounts.factor import Phone, enrolled
-from tests.cast import Family, Member, join
+from tests.cast import Family, Member, found, invited, join
 from tests.factories import PASSWORD, TaskFactory, UserFactory
 
 # Method, address behind /api/v1/, and body.
@@ -104,6 +104,10 @@ class Crowd:
     def call(self) -> str:
         return " ".join(f"@{cousin.user.name}" for cousin in self.cousins)
 
+    def asked(self) -> Invitation:
+        """Into a household next door."""
+        return invited(found("Next door", "Eve"), self.mia.user)
+
     def session(self, user: User) -> DeviceSession:
         return open_session(user=user, device_name="a phone", client=Client())
 
@@ -173,6 +177,7 @@ WISH: dict[str, Any] = {"quantity": 5, "priority": 2, "note": "blue"}
 PLAN = {"planned_price": "9.00", "giver_note": "n"}
 HOME = {"name": "Home", "currency": "USD", "timezone": "Europe/Paris"}
 SHOWN = {"device_fingerprint": "pixel", "app_version": "1"}
+PIN = "418096"
 PHONE = {"device_name": "a phone", "platform": "android"}
 
 
@@ -272,7 +277,7 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
     # accounts
     "show a code": lambda here: post("auth/activate", login="tim", activation_code=activation(here)[0], **SHOWN),
     "activate": lambda here: post(
-        "auth/activate/complete", activation_token=activation(here)[1], password=PASSWORD, **PHONE
+        "auth/activate/complete", activation_token=activation(here)[1], password=PASSWORD, pin=PIN, **PHONE
     ),
     "sign in": lambda here: post("auth/login", **a_sign_in(here)),
     "activate with a second factor": lambda here: post(
@@ -290,6 +295,10 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
     ),
     "sign out everywhere": lambda here: post("auth/session/revoke", all=True),
     "end a session": lambda here: delete(at("auth/sessions/{}", here.session(here.mia.user))),
+    "set a PIN": lambda here: put("auth/session/pin", pin=PIN, password=PASSWORD, current_pin=PIN),
+    "remove a PIN": lambda here: post("auth/session/pin/remove", password=PASSWORD, current_pin=PIN),
+    "lock a session": lambda here: post("auth/session/lock"),
+    "unlock a session": lambda here: post("auth/session/unlock", pin=PIN),
     "change oneself": lambda here: patch("users/me", name="M", avatar_url=LINK),
     # households
     "found a household": lambda here: post("households", **HOME),
@@ -305,6 +314,21 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
     "add a member and their person": lambda here: post(
         at("households/{}/members", here.family.household), name="Zoe", handle="zoe"
     ),
+    "invite an account": lambda here: post(
+        at("households/{}/members", here.family.household), name="Zoe", email=UserFactory().email
+    ),
+    "invite an account to be somebody": lambda here: post(
+        at("households/{}/members", here.family.household),
+        name="Zoe",
+        email=UserFactory().email,
+        role="guest",
+        person=str(here.family.theo.pk),
+    ),
+    "withdraw an invitation": lambda here: delete(
+        at(f"households/{here.family.household.pk}/invitations/{{}}", invited(here.mia, UserFactory()))
+    ),
+    "accept an invitation": lambda here: post(at("invitations/{}/accept", here.asked())),
+    "decline an invitation": lambda here: post(at("invitations/{}/decline", here.asked())),
     "change a member": lambda here: patch(
         at(f"households/{here.family.household.pk}/members/{{}}", here.family.leo.membership),
         role="owner",

@@ -32,6 +32,11 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "/api/v1/auth/mfa/remove": {"POST": (401, 400, 400, 400, 400)},
     "/api/v1/auth/session/refresh": {"POST": (400,) * 5},
     "/api/v1/auth/session/revoke": {"POST": (401, 404, 404, 404, 204)},
+    # without a body, and of sessions without a PIN
+    "/api/v1/auth/session/pin": {"PUT": (401, 400, 400, 400, 400)},
+    "/api/v1/auth/session/pin/remove": {"POST": (401, 409, 409, 409, 409)},
+    "/api/v1/auth/session/lock": {"POST": (401, 409, 409, 409, 409)},
+    "/api/v1/auth/session/unlock": {"POST": (401, 400, 400, 400, 400)},
     "/api/v1/auth/sessions": {"GET": (401, 200, 200, 200, 200)},
     "/api/v1/auth/sessions/<uuid:pk>": {"DELETE": (401, 404, 404, 404, 204)},
     "/api/v1/users": {"GET": (401, 200, 200, 200, 200)},
@@ -50,6 +55,12 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
         "DELETE": (401, 404, 404, 204, 403),
     },
     "/api/v1/households/<uuid:household_id>/members/<uuid:pk>/activation-code": {"POST": (401, 404, 404, 201, 403)},
+    # somebody is invited who is none of these
+    "/api/v1/households/<uuid:household_id>/invitations": {"GET": (401, 404, 404, 200, 404)},
+    "/api/v1/households/<uuid:household_id>/invitations/<uuid:pk>": {"DELETE": (401, 404, 404, 204, 404)},
+    "/api/v1/invitations": {"GET": (401, 200, 200, 200, 200)},
+    "/api/v1/invitations/<uuid:pk>/accept": {"POST": (401, 404, 404, 404, 404)},
+    "/api/v1/invitations/<uuid:pk>/decline": {"POST": (401, 404, 404, 404, 404)},
     "/api/v1/people": {"GET": (401, 200, 200, 200, 200), "POST": (401, 403, 201, 201, 201)},
     "/api/v1/people/<uuid:pk>": {
         "GET": (401, 404, 404, 200, 200),
@@ -137,6 +148,7 @@ SUBJECTS = {
     "users": "user",
     "households": "household",
     "members": "membership",
+    "invitations": "invitation",
     "people": "person",
     "occasions": "occasion",
     "tags": "tag",

@@ -11,7 +11,8 @@ from gifts.models import Claim, Comment, Gift, GiftList, ListItem, ListShare
 from households.models import Membership, Occasion, Role
 from households.services.tags import create_tag
 from tasks.models import Task
-from tests.cast import Family, Member, join
+from tests.cast import Family, Member, invited, join
+from tests.factories import UserFactory
 
 API = "/api/v1"
 
@@ -59,6 +60,7 @@ def open_household(family: Family, neighbour: Member) -> Home:
         "person": family.theo.pk,
         "tag": tag.pk,
         "membership": Membership.objects.get(person=family.grandma.person).pk,
+        "invitation": invited(mia, UserFactory(name="Finn")).pk,
     }
     return home
 

@@ -7,8 +7,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 from rest_framework.test import APIClient
 
+from accounts.services.pins import hash_of_pin
 from tests.cast import Family
-from tests.crowded import WRITES, Crowd, crowd
+from tests.crowded import PIN, WRITES, Crowd, crowd
 from tests.gifts.looking import API
 from tests.routes import METHODS, OPERATIONS
 from tests.test_routes import writable
@@ -65,6 +66,9 @@ MORE = {
 # What asks once for each of something.
 GROWING = {"merge people"}
 
+# Whose session has a PIN.
+WITH_PIN = ("auth/session/pin/remove", "auth/session/lock", "auth/session/unlock")
+PIN_HASH = hash_of_pin(PIN)
 OPEN = ("auth/activate", "auth/login", "auth/session/refresh")
 CONTROL = re.compile("BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK")
 
@@ -72,7 +76,7 @@ CONTROL = re.compile("BEGIN|COMMIT|SAVEPOINT|RELEASE|ROLLBACK")
 def spent_by(name: str, here: Crowd) -> int:
     """How many statements this write takes, transaction control apart."""
     method, path, body = WRITES[name](here)
-    api = APIClient() if path.startswith(OPEN) else here.mia.api()
+    api = APIClient() if path.startswith(OPEN) else here.mia.api(pin_hash=PIN_HASH if path.startswith(WITH_PIN) else "")
     with CaptureQueriesContext(connection) as queries:
         answer = getattr(api, method.lower())(f"{API}/{path}", body)
     assert answer.status_code < 300, (name, answer.content)

@@ -4,6 +4,7 @@ from drf_spectacular.utils import PolymorphicProxySerializer
 from rest_framework import serializers
 
 from accounts.models import DeviceSession, User
+from accounts.pins import validate_pin
 from accounts.tokens import AccessToken, RefreshToken
 from config.api.fields import Derived
 from config.api.serializers import ReadModelSerializer, Row, StrictSerializer
@@ -17,6 +18,8 @@ class UserSerializer(serializers.ModelSerializer):
 
 
 class SessionSerializer(ReadModelSerializer):
+    has_pin = serializers.BooleanField(help_text="Whether it locks itself by a PIN.")
+    locked = serializers.BooleanField(help_text="Whether it wants its PIN before anything else.")
     current = Derived(serializers.BooleanField(), help_text="Whether this is the session that asks.")
 
     class Meta:
@@ -30,6 +33,8 @@ class SessionSerializer(ReadModelSerializer):
             "created_at",
             "last_seen_at",
             "last_ip",
+            "has_pin",
+            "locked",
             "current",
         ]
         read_only_fields = fields
@@ -87,10 +92,18 @@ class MfaCodeField(serializers.CharField):
         super().__init__(**{"max_length": 40, "help_text": "Of the authenticator, or a recovery code."} | options)
 
 
+class PinField(serializers.CharField):
+    """A PIN that somebody chooses: six digits that are not easy to guess."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(validators=[validate_pin], **options)
+
+
 class CompleteActivationSerializer(StrictSerializer):
     activation_token = serializers.CharField(max_length=2000)
     device_name = serializers.CharField(max_length=120)
     password = PasswordField(required=False, allow_blank=True)
+    pin = PinField(required=False, help_text="To lock this session with, on a device that others use, too.")
     platform = serializers.CharField(max_length=40, required=False, allow_blank=True)
     mfa_code = MfaCodeField(
         required=False, allow_blank=True, help_text="Of the second factor; when `requires_mfa` was true."
@@ -118,6 +131,21 @@ SIGN_IN = PolymorphicProxySerializer(
 class RefreshSerializer(StrictSerializer):
     refresh = serializers.CharField(max_length=2000)
     device_id = serializers.UUIDField()
+
+
+class RemovePinSerializer(StrictSerializer):
+    password = PasswordField(required=False, help_text="Needed from whoever has one.")
+    current_pin = serializers.CharField(
+        max_length=6, required=False, help_text="Needed from whoever has no password, and a PIN already."
+    )
+
+
+class SetPinSerializer(RemovePinSerializer):
+    pin = PinField()
+
+
+class UnlockSerializer(StrictSerializer):
+    pin = serializers.CharField(max_length=6)
 
 
 class RevokeSerializer(StrictSerializer):

@@ -2,7 +2,7 @@ from typing import Any
 
 from django.urls import include, path
 
-from accounts.api import second_factor, views
+from accounts.api import pins, second_factor, views
 from config.api.routers import Router
 
 router = Router()
@@ -25,5 +25,9 @@ urlpatterns = [
     path("auth/mfa/remove", _second_factor(post="remove"), name="mfa-remove"),
     path("auth/session/refresh", views.RefreshView.as_view(), name="session-refresh"),
     path("auth/session/revoke", views.SessionViewSet.as_view({"post": "revoke"}), name="session-revoke"),
+    path("auth/session/pin", pins.PinView.as_view(), name="session-pin"),
+    path("auth/session/pin/remove", pins.RemovePinView.as_view(), name="session-pin-remove"),
+    path("auth/session/lock", pins.LockView.as_view(), name="session-lock"),
+    path("auth/session/unlock", pins.UnlockView.as_view(), name="session-unlock"),
     path("", include(router.urls)),
 ]

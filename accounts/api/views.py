@@ -23,7 +23,7 @@ from accounts.tokens import ActivationToken, MfaToken, RefreshToken
 from config.api.conditional import refuse_key
 from config.api.views import ListMixin, ResourceViewSet
 from config.client import client_of
-from config.errors import Refusal
+from config.errors import Code, Refusal
 
 Granted = TypeVar("Granted")
 
@@ -136,9 +136,11 @@ class SessionViewSet(ListMixin, ResourceViewSet):
     queryset = DeviceSession.objects.all()
     serializer_class = serializers.SessionSerializer
     opens_without_second_factor = True
+    while_locked = ("revoke",)
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().live(self.viewer and self.viewer.now)
+        now = self.viewer and self.viewer.now
+        return super().get_queryset().live(now).with_lock(now)
 
     @extend_schema(summary="End one of one's own sessions")
     def destroy(self, request: Request, pk: UUID) -> Response:
@@ -151,6 +153,9 @@ class SessionViewSet(ListMixin, ResourceViewSet):
     )
     def revoke(self, request: Request) -> Response:
         values = self.validated(serializers.RevokeSerializer)
+        # Whoever finds the tablet locked may sign its user out there, and nowhere else.
+        if values and self.viewer.session.is_locked:
+            raise Refusal(Code.AUTH_SESSION_LOCKED)
         if values.get("all"):
             return self._ended(self.get_queryset())
         if "device_id" in values:

@@ -10,6 +10,7 @@ from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
 from accounts.services.audit import record
 from accounts.services.limits import Step, take
 from accounts.services.outcomes import Denied
+from accounts.services.pins import hash_of_pin, record_pin
 from accounts.services.second_factor import Attempt
 from accounts.services.sessions import open_session, revoke_sessions
 from config.client import Client
@@ -24,6 +25,7 @@ def complete_activation(
     app_version: str,
     client: Client,
     password: str = "",
+    pin: str = "",
     platform: str = "",
     mfa_code: str = "",
 ) -> DeviceSession | Denied:
@@ -41,6 +43,7 @@ def complete_activation(
     attempt = Attempt.of(code.user, mfa_code, client)
     # Hashing is slow, so it comes before the locks.
     password_hash = make_password(password or None)
+    pin_hash = hash_of_pin(pin) if pin else ""
     with transaction.atomic(durable=True):
         user = User.objects.locked(code.user_id)
         # Whoever has a code of no use any more shall spend none of the second factor.
@@ -58,9 +61,12 @@ def complete_activation(
             fingerprint_hash=fingerprint_hash,
             platform=platform,
             app_version=app_version,
+            pin_hash=pin_hash,
             client=client,
             second_factor_at=attempt.second_factor_at,
         )
+        if pin_hash:
+            record_pin(session, client)
         taken.give_back()
         return _completed(session, client)
 

@@ -1,6 +1,7 @@
 """Activation codes: short enough to read out over the telephone, and therefore quickly burned by wrong guesses."""
 
 import secrets
+from collections.abc import Iterable
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -59,9 +60,10 @@ def issue_code(*, user: User, actor: User | None, client: Client) -> str:
     return f"{code[:4]}-{code[4:]}"
 
 
-def withdraw_owners_codes(*, user: User) -> None:
-    """Ends the open code of this user if somebody issued it in a household; those of staff stay good."""
-    _withdraw(user.activation_codes.open().filter(issued_by__isnull=False))
+def withdraw_owners_codes(*, user: User, except_by: Iterable[UUID] = ()) -> None:
+    """Ends the open code of this user if somebody issued it in a household, but for those of these users; those of
+    staff stay good."""
+    _withdraw(user.activation_codes.open().filter(issued_by__isnull=False).exclude(issued_by__in=except_by))
 
 
 def withdraw_codes(*, user: User, actor: User | None, client: Client) -> None:

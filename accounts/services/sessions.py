@@ -31,8 +31,9 @@ def open_session(
     app_version: str = "",
     session_id: UUID | None = None,
     second_factor_at: datetime | None = None,
+    pin_hash: str = "",
 ) -> DeviceSession:
-    """A new session on this device, in place of the one that this user may have had there.
+    """A new session on this device, in place of the one that this user may have had there, and of its PIN.
 
     `session_id` is for whoever has promised that key already, to one sign-in.
     """
@@ -57,6 +58,8 @@ def open_session(
         last_seen_at=now,
         last_ip=client.ip,
         second_factor_at=second_factor_at,
+        pin_hash=pin_hash,
+        unlocked_until=now + settings.PIN_IDLE if pin_hash else None,
     )
 
 
@@ -72,7 +75,12 @@ def revoke_sessions(
         return 0
     now = timezone.now()
     DeviceSession.objects.filter(pk__in=[session.pk for session in ended]).update(
-        revoked_at=now, revoked_reason=reason, updated_at=now
+        revoked_at=now,
+        revoked_reason=reason,
+        updated_at=now,
+        # It opens nothing any more, and its user may have the same PIN elsewhere.
+        pin_hash="",
+        unlocked_until=None,
     )
     AuthEvent.objects.bulk_create(
         event(
@@ -107,6 +115,19 @@ def touch(session: DeviceSession, client: Client) -> None:
     DeviceSession.objects.filter(pk=session.pk, last_seen_at__lte=now - TOUCH_EVERY).update(
         last_seen_at=now, last_ip=client.ip
     )
+
+
+def keep_open(session: DeviceSession) -> None:
+    """Notes that a session with a PIN is in use, so that it stays open; rarely, as a twentieth of that time is nothing.
+
+    Whoever locks it, or the clock, comes first: what is locked by the time of this UPDATE stays locked.
+    """
+    now = timezone.now()
+    soon = now + settings.PIN_IDLE * 0.95
+    if session.unlocked_until is None or session.unlocked_until > soon:
+        return
+    open_sessions = DeviceSession.objects.filter(pk=session.pk, unlocked_until__gt=now, unlocked_until__lte=soon)
+    open_sessions.update(unlocked_until=now + settings.PIN_IDLE)
 
 
 def _minted_before(device_id: UUID | None) -> UUID | None:

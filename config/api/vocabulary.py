@@ -58,6 +58,8 @@ WORDS: dict[str, Word] = {
     "otpauth_uri": Word("The same, as a picture holds it.", "otpauth://totp/Hearth:mia@example.org?secret=..."),
     "qr_code": Word("The picture, as a `data:` address.", "data:image/svg+xml;charset=utf-8,..."),
     "recovery_codes": Word("Each is good once, in place of a code.", ["K7QF-2MXP-9T4W-VB6H"]),
+    "pin": Word("Six digits that unlock this session on this device, and nothing else.", "418096"),
+    "current_pin": Word("The PIN so far.", "418096"),
     "all": Word("End all of your sessions, this one as well.", True),
     "last_seen_at": Word("When it last asked for anything, to five minutes.", A_MOMENT),
     "last_ip": Word("The address it last came from.", "192.0.2.7"),
@@ -156,7 +158,7 @@ WORDS: dict[str, Word] = {
     "item": Word("The item it is about.", AN_ID),
     # --- The diary
     "at": Word("When it happened (UTC).", A_MOMENT),
-    "actor": Word("Who did it; null when it was whoever runs the server."),
+    "actor": Word("Who did it; null when it was whoever runs the server, or somebody who declined to join."),
     "verb": Word("What was done, to what kind of thing.", "item.added"),
     "subject": Word("What it was done to."),
     "type": Word("Of what kind it is: the verb's first word."),

@@ -17,7 +17,7 @@ from gifts.models import GiftList
 from gifts.services.claims import move_item
 from gifts.services.items import add_item
 from gifts.services.lists import create_list
-from households.models import DiaryCounter, Household, HouseholdRow, Membership, Occasion, Person
+from households.models import DiaryCounter, Household, HouseholdRow, Invitation, Membership, Occasion, Person
 from households.services.households import create_household
 from households.services.occasions import create_occasion
 from households.services.people import create_person
@@ -101,7 +101,8 @@ def _remove(households: list[UUID]) -> None:
 
 
 def _remove_users(users: list[UUID]) -> None:
-    for model in (AuthEvent, DeviceSession, ActivationCode, IdempotencyKey):
+    # Into a home elsewhere, which they never joined.
+    for model in (Invitation, AuthEvent, DeviceSession, ActivationCode, IdempotencyKey):
         model.objects.filter(user__in=users).delete()
     # Somebody whom they let in may have a home elsewhere since: their rows stay, and forget who that was.
     AuthEvent.objects.filter(actor__in=users).update(actor=None)

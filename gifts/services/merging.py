@@ -17,6 +17,7 @@ from gifts.services.claims import may_give
 from households.models import Membership, Occasion, Person, PersonMember, PersonQuerySet
 from households.services import diary
 from households.services.households import locked_among, require_planner
+from households.services.invitations import move_invitations
 from households.services.people import is_linked, may_decide_over
 from households.viewer import Viewer
 
@@ -87,6 +88,7 @@ def _check(source: Person, target: Person) -> None:
         raise invalid(into="A couple or group merges with another one, one person with one person.")
     if Membership.objects.filter(person__in=[source, target]).count() > 1:
         raise Refusal(Code.CONFLICT_STATE, "Both of them sign in, so they are two people.")
+    move_invitations(source, target)
 
 
 def _members_of(group: Person) -> set[UUID]:

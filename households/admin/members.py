@@ -18,16 +18,11 @@ from accounts.models import DeviceSession, User
 from config.client import client_of
 from config.errors import Refusal
 from households.admin.changing import ServiceAdmin, ServiceForm
-from households.models import Membership, Person, Role
+from households.models import Invitation, InvitationQuerySet, Membership, Person, Role
 from households.services.households import locked_with_household
-from households.services.members import (
-    add_member,
-    end_member_sessions,
-    issue_member_code,
-    update_member,
-    users_in_reach,
-)
-from households.site import viewer_of
+from households.services.invitations import add_or_invite, withdraw_invitation
+from households.services.members import end_member_sessions, issue_member_code, update_member, users_in_reach
+from households.site import owned_by, viewer_of
 from households.viewer import Viewer
 
 ROLES = {
@@ -57,7 +52,9 @@ class MemberForm(ServiceForm):
         super().limit(field)
         if field.queryset.model is Person:
             taken = Membership.objects.filter(person__isnull=False).exclude(pk=self.instance.pk)
+            promised = Invitation.objects.waiting().values("person")
             free = field.queryset.filter(member_links=None).exclude(pk__in=taken.values("person"))
+            free = free.exclude(pk__in=promised)
             field.queryset = free.order_by("display_name")
             field.required = not self.instance._state.adding
 
@@ -94,10 +91,13 @@ class MemberAdmin(ServiceAdmin):
     place = 5
     singular = "a member"
     plural = "Members"
-    intro = "Who uses Hearth with you, and what they may do. A new member gets a card with a code to sign in with."
+    intro = (
+        "Who uses Hearth with you, and what they may do. A new member gets a card with a code to sign in with; whoever "
+        "uses Hearth already, in another household, gets an invitation."
+    )
     is_whole_for_superusers = True
     row_id = "membership_id"
-    create, update = add_member, _update
+    create, update = add_or_invite, _update
     lock = staticmethod(locked_with_household)
     form, add_form = MemberForm, MemberAddForm
     add_fields = ["name", "email", "handle", "role", "person"]
@@ -130,6 +130,8 @@ class MemberAdmin(ServiceAdmin):
     def get_urls(self) -> list[URLPattern]:
         wrap, name = self.admin_site.admin_view, "households_membership"
         return [
+            path("invitations/", wrap(self.invitations_view), name=f"{name}_invitations"),
+            path("invitations/<uuid:pk>/withdraw/", wrap(require_POST(self.withdraw_view)), name=f"{name}_withdraw"),
             path("<uuid:pk>/code/", wrap(self.code_view), name=f"{name}_code"),
             path("<uuid:pk>/devices/", wrap(self.devices_view), name=f"{name}_devices"),
             path("<uuid:pk>/devices/end/", wrap(require_POST(self.end_view)), name=f"{name}_end"),
@@ -139,13 +141,19 @@ class MemberAdmin(ServiceAdmin):
 
     # --- The card --------------------------------------------------------------------------------
 
-    def make(self, request: HttpRequest, fields: dict[str, Any]) -> Membership:
+    def make(self, request: HttpRequest, fields: dict[str, Any]) -> Membership | Invitation:
         fields["household_id"] = fields.pop("household").pk
-        membership, request.code = add_member(viewer=viewer_of(request), client=client_of(request), **fields)
+        made = add_or_invite(viewer=viewer_of(request), client=client_of(request), **fields)
+        if isinstance(made, Invitation):
+            return made
+        membership, request.code = made
         return membership
 
     def response_add(self, request: HttpRequest, obj: Membership, post_url_continue: str | None = None) -> HttpResponse:
-        return self._card(request, obj.made, request.code)
+        if isinstance(obj.made, Membership):
+            return self._card(request, obj.made, request.code)
+        messages.success(request, f"“{obj.made.login}” uses Hearth already, and is invited now.")
+        return HttpResponseRedirect(self.url_of("invitations"))
 
     def code_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
         """Asks first: whoever has signed in before is signed out everywhere by a new code."""
@@ -169,6 +177,34 @@ class MemberAdmin(ServiceAdmin):
         until = timezone.now() + settings.ACTIVATION_CODE_LIFETIME
         words = {"member": user, "household": place, "code": code, "until": until, "address": settings.PUBLIC_URL}
         return self.page(request, "card", title, picture=mark_safe(picture), **words)  # noqa: S308 (made here)
+
+    # --- Invitations -----------------------------------------------------------------------------
+
+    def list_tools(self, request: HttpRequest) -> list[tuple[str, str]]:
+        asked = [("Invitations", self.url_of("invitations"))] if owned_by(request) else []
+        return [*asked, *super().list_tools(request)]
+
+    def invitations_view(self, request: HttpRequest) -> HttpResponse:
+        """Who was asked and has not answered: of their account no more than what was typed."""
+        invitations = self._invitations(request).select_related("person", "household", "invited_by").order_by("-id")
+        rows = [(invitation, self.url_of("withdraw", invitation.pk)) for invitation in invitations]
+        return self.page(request, "invitations", "Invitations that are open", rows=rows)
+
+    def withdraw_view(self, request: HttpRequest, pk: UUID) -> HttpResponse:
+        if not self._invitations(request).filter(pk=pk).exists():
+            raise Http404
+        try:
+            withdraw_invitation(viewer=viewer_of(request), invitation_id=pk)
+            messages.success(request, "The invitation was withdrawn.")
+        except Refusal as refusal:
+            messages.error(request, refusal.sentence)
+        return HttpResponseRedirect(self.url_of("invitations"))
+
+    def _invitations(self, request: HttpRequest) -> InvitationQuerySet:
+        owned = owned_by(request)
+        if not owned:
+            raise PermissionDenied
+        return Invitation.objects.visible_to(viewer_of(request)).filter(household__in=owned).waiting()
 
     # --- Devices ---------------------------------------------------------------------------------
 

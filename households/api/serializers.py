@@ -7,7 +7,7 @@ from rest_framework import serializers
 from accounts.models import User
 from config.api.fields import Derived, VisibleRelatedField, VisibleRelatedListField
 from config.api.serializers import ReadModelSerializer, Row, StrictModelSerializer, StrictSerializer
-from households.models import Household, Membership, Occasion, Person, Role, Tag
+from households.models import Household, Invitation, Membership, Occasion, Person, Role, Tag
 from households.viewer import Viewer
 
 
@@ -109,12 +109,47 @@ class NewMemberSerializer(MembershipSerializer):
         read_only_fields = fields
 
 
+class InvitedToSerializer(serializers.ModelSerializer):
+    class Meta:
+        model = Household
+        fields = ["id", "name"]
+        read_only_fields = fields
+
+
+class InvitationSerializer(serializers.ModelSerializer):
+    """An invitation as whoever is invited reads it: of the household its name, and nothing else."""
+
+    household = InvitedToSerializer()
+    invited_by = serializers.CharField(
+        source="invited_by.name", allow_null=True, help_text="Who asks you; null when it was whoever runs the server."
+    )
+
+    class Meta:
+        model = Invitation
+        fields = ["id", "household", "role", "invited_by", "expires_at", "accepted_at", "created_at"]
+        read_only_fields = fields
+        extra_kwargs: dict[str, Any] = {"accepted_at": {"help_text": "When you said yes (UTC); null before that."}}
+
+
+class SentInvitationSerializer(serializers.ModelSerializer):
+    """An invitation as the household's owners read it: of the account what they typed, and nothing else."""
+
+    person = PersonRefSerializer(help_text="Who they will be.")
+    invited_by = UserRefSerializer(allow_null=True, help_text="Who asked; null when it was whoever runs the server.")
+
+    class Meta:
+        model = Invitation
+        fields = ["id", "household", "login", "role", "person", "invited_by", "expires_at", "created_at"]
+        read_only_fields = fields
+        extra_kwargs: dict[str, Any] = {"login": {"help_text": "The login that was invited, as it was typed."}}
+
+
 class ActivationCodeSerializer(serializers.Serializer):
     activation_code = serializers.CharField(read_only=True)
 
 
 class MemberCreateSerializer(StrictModelSerializer):
-    """A new login: an e-mail address, a handle, or both. Without `person` a new one is made."""
+    """A login: an e-mail address, a handle, or both. Without `person` a new one of this name is made."""
 
     role = serializers.ChoiceField(choices=Role.choices, default=Role.MEMBER)
     person = VisibleRelatedField(Person, required=False)

@@ -14,8 +14,8 @@ from config.api.views import ListMixin, RetrieveMixin, RowResponse
 from config.client import client_of
 from households.api import filters, serializers
 from households.api.undo import RestoreMixin
-from households.models import Household, Membership, Occasion, Person, Tag
-from households.services import households, members, occasions, people, tags
+from households.models import Household, Invitation, Membership, Occasion, Person, Tag
+from households.services import households, invitations, members, occasions, people, tags
 from households.services.households import locked_with_household
 from households.viewer import Viewer
 
@@ -90,16 +90,26 @@ class MemberViewSet(ListMixin, RetrieveMixin, MemberRows):
     def lock(self) -> None:
         locked_with_household(Membership, self.viewer, self.kwargs["pk"])
 
-    @extend_schema(request=serializers.MemberCreateSerializer, responses={201: serializers.NewMemberSerializer})
+    @extend_schema(
+        request=serializers.MemberCreateSerializer,
+        responses={201: serializers.NewMemberSerializer, 202: serializers.SentInvitationSerializer},
+    )
     def create(self, request: Request, household_id: UUID) -> Response:
-        """Add somebody with a new login; answers the one-time code to hand over. For owners."""
+        """Add somebody. For owners.
+
+        With a new login they belong here at once: 201, with the one-time code to hand over. A login that exists already
+        is invited: 202, with the invitation, which they accept while they are signed in.
+        """
         self.require_parent()
-        membership, code = members.add_member(
+        made = invitations.add_or_invite(
             viewer=self.viewer,
             household_id=household_id,
             client=client_of(request),
             **self.validated(serializers.MemberCreateSerializer),
         )
+        if isinstance(made, Invitation):
+            return Response(serializers.SentInvitationSerializer(made).data, status=202)
+        membership, code = made
         return Response(self.read_row(membership.pk) | {"activation_code": code}, status=201)
 
     @extend_schema(request=serializers.MemberUpdateSerializer)
@@ -122,6 +132,61 @@ class MemberViewSet(ListMixin, RetrieveMixin, MemberRows):
             viewer=self.viewer, membership_id=self.get_object().pk, client=client_of(request)
         )
         return Response({"activation_code": code}, status=201)
+
+
+class SentInvitationRows(RepeatableViewSet):
+    queryset = Invitation.objects.select_related("person", "invited_by")
+    serializer_class = serializers.SentInvitationSerializer
+
+    def get_queryset(self) -> QuerySet:
+        if self.viewer is None:
+            return Invitation.objects.none()
+        owned = super().get_queryset().filter(household__in=self.viewer.owned_household_ids)
+        return owned.waiting(self.viewer.now)
+
+
+class SentInvitationViewSet(ListMixin, SentInvitationRows):
+    """Whom the household has invited and who has not answered yet. For owners."""
+
+    def parent(self) -> QuerySet:
+        return Household.objects.owned_by(self.viewer).filter(pk=self.kwargs["household_id"])
+
+    def get_queryset(self) -> QuerySet:
+        return super().get_queryset().filter(household=self.kwargs.get("household_id"))
+
+    def lock(self) -> None:
+        locked_with_household(Invitation, self.viewer, self.kwargs["pk"])
+
+    def destroy(self, request: Request, household_id: UUID, pk: UUID) -> Response:
+        """Withdraw an invitation: it cannot be accepted any more."""
+        invitations.withdraw_invitation(viewer=self.viewer, invitation_id=self.get_object().pk)
+        return self.gone()
+
+
+class InvitationViewSet(ListMixin, RepeatableViewSet):
+    """The households that ask you to join them. What was withdrawn, declined or not answered in time is not there."""
+
+    queryset = Invitation.objects.select_related("household", "invited_by")
+    serializer_class = serializers.InvitationSerializer
+
+    def get_queryset(self) -> QuerySet:
+        mine = self.queryset.addressed_to(self.viewer)
+        return mine if self.action == "accept" or self.viewer is None else mine.waiting(self.viewer.now)
+
+    @extend_schema(request=None)
+    @action(detail=True, methods=["post"])
+    def accept(self, request: Request, pk: UUID) -> Response:
+        """Belong to this household from now on, in the role that was offered."""
+        invitation = invitations.accept_invitation(viewer=self.viewer, invitation_id=pk)
+        request.auth = Viewer.of(request.user, self.viewer.session)
+        return self.shown(invitation)
+
+    @extend_schema(request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def decline(self, request: Request, pk: UUID) -> Response:
+        """Say no. They may ask again."""
+        invitations.decline_invitation(viewer=self.viewer, invitation_id=pk)
+        return self.gone()
 
 
 class PersonRows(RepeatableViewSet):

@@ -11,12 +11,12 @@ from accounts.services.codes import issue_code
 from accounts.services.sessions import revoke_sessions
 from accounts.services.users import create_user
 from config.client import Client
-from config.errors import Code, Refusal, invalid
+from config.errors import Code, Refusal
 from config.kept_rows import locked_row
-from config.models import casefold_key
-from households.models import Household, Membership, Person, Role
+from households.models import Household, Invitation, InvitationQuerySet, Membership, Person, Role
 from households.services import diary
 from households.services.households import locked_among, locked_with_household, require_owner
+from households.services.identity import free_person, new_person
 from households.viewer import Viewer
 
 
@@ -34,7 +34,8 @@ def add_member(
 ) -> tuple[Membership, str]:
     """A new login and its place in the household; returns the membership and the one-time code to hand over.
 
-    CONFLICT_DUPLICATE when the login exists already: nobody gets a code for an account that is somebody's.
+    CONFLICT_DUPLICATE when the login exists already: nobody gets a code for an account that is somebody's. For those
+    there are `invitations`.
     """
     household = locked_row(Household, viewer, household_id)
     require_owner(viewer, household.pk)
@@ -72,7 +73,7 @@ def update_member(
     if person is not None and person.pk != membership.person_id:
         if membership.user_id == viewer.user.pk:
             raise Refusal(Code.RESOURCE_FORBIDDEN, "Another owner has to change who you are.")
-        membership.person = _free_person(membership.household_id, person)
+        membership.person = free_person(membership.household_id, person)
     membership.role = role or membership.role
     membership.is_active = membership.is_active if is_active is None else is_active
     membership.save(update_fields=["role", "person", "is_active", "updated_at"])
@@ -88,7 +89,7 @@ def set_member_person(*, membership_id: UUID, person: Person) -> Membership:
     membership = locked_among(Membership.objects.all(), membership_id)
     if person.pk == membership.person_id:
         return membership
-    membership.person = _free_person(membership.household_id, person)
+    membership.person = free_person(membership.household_id, person)
     membership.save(update_fields=["person", "updated_at"])
     _record_update(None, membership)
     return membership
@@ -164,56 +165,37 @@ def end_member_sessions(*, viewer: Viewer, membership_id: UUID, client: Client, 
 
 
 def users_in_reach(viewer: Viewer) -> UserQuerySet:
-    """Oneself, and members whose account reaches no further than the households that the viewer owns: of these an
-    owner may know when and where they signed in, and may sign them out."""
+    """Oneself, and members whose account reaches no further than the households that the viewer owns, nor will by an
+    invitation: of these an owner may know when and where they signed in, and may sign them out."""
     owned = viewer.owned_household_ids
     here = Membership.objects.filter(household__in=owned).values("user")
     elsewhere = Membership.objects.exclude(household__in=owned).values("user")
-    theirs = Q(pk__in=here, is_staff=False, is_superuser=False) & ~Q(pk__in=elsewhere)
+    invited = _invitations_elsewhere(viewer).values("user")
+    theirs = Q(pk__in=here, is_staff=False, is_superuser=False) & ~Q(pk__in=elsewhere) & ~Q(pk__in=invited)
     return User.objects.filter(theirs | Q(pk=viewer.user.pk))
 
 
 def _check_code_rule(viewer: Viewer, user: User, memberships: list[Membership]) -> None:
-    """A code opens the whole account, so whoever issues it must own every household the account reaches."""
+    """A code opens the whole account, so whoever issues it must own every household that the account reaches, or that
+    whoever opens it could accept to join."""
     reaches_further = not all(viewer.owns(place.household_id) for place in memberships)
+    reaches_further = reaches_further or _invitations_elsewhere(viewer).filter(user=user).exists()
     if reaches_further or user.is_staff or user.is_superuser or not user.is_active:
         raise Refusal(Code.RESOURCE_FORBIDDEN, "Only whoever runs this server can issue a code for this account.")
+
+
+def _invitations_elsewhere(viewer: Viewer) -> InvitationQuerySet:
+    return Invitation.objects.waiting().exclude(household__in=viewer.owned_household_ids)
 
 
 def _join(
     household: Household, user: User, role: str, person: Person | None, *, actor: User | None, client: Client
 ) -> tuple[Membership, str]:
-    person = _free_person(household.pk, person or _new_person(household, user.name))
+    person = free_person(household.pk, person or new_person(household, user.name))
     membership = Membership.objects.create(household=household, user=user, role=role, person=person)
     code = issue_code(user=user, actor=actor, client=client)
     _record(actor, "membership.created", membership, role=role, person=str(person.pk))
     return membership, code
-
-
-def _new_person(household: Household, name: str) -> Person:
-    """A person for a new member, unless somebody of that name waits here for a login.
-
-    A second one would be shown what everybody hides from the first.
-    """
-    waiting = Person.objects.alive().filter(household=household, membership=None, member_links=None)
-    for person in waiting:
-        if casefold_key(person.display_name) == casefold_key(name):
-            raise invalid(
-                person=f"{person} is here already: choose this person, or another name if you mean somebody else."
-            )
-    return Person.objects.create(household=household, display_name=name)
-
-
-def _free_person(household_id: UUID, person: Person) -> Person:
-    """This person, locked, if nobody is them yet and they are one person."""
-    person = Person.objects.alive().locked(person.pk)
-    if person.household_id != household_id:
-        raise invalid(person="There is no such person in this household.")
-    if Membership.objects.filter(person=person).exists():
-        raise invalid(person="Somebody else is this person already.")
-    if person.member_links.exists():
-        raise invalid(person="A couple or group cannot sign in; choose one of them.")
-    return person
 
 
 def _end_shares(membership: Membership) -> None:

@@ -11,6 +11,7 @@ from config.kept_rows import locked_row
 from households.models import Household, Membership, Person, PersonMember, Tag
 from households.services import diary, undo
 from households.services.households import locked_with_household, require_planner
+from households.services.identity import is_reserved
 from households.services.tags import put_tags
 from households.viewer import Viewer
 
@@ -58,6 +59,8 @@ def delete_person(*, viewer: Viewer, person_id: UUID) -> None:
     person = _changeable_person(viewer, person_id)
     if is_linked(person.pk) and not may_decide_over(viewer, person.household_id, [person.pk]):
         raise Refusal(Code.RESOURCE_FORBIDDEN)
+    if is_reserved(person.pk):
+        raise Refusal(Code.CONFLICT_STATE, "Somebody is invited to be this person. An owner may withdraw that first.")
     person.entomb(by=viewer.user)
     diary.record(household_id=person.household_id, actor=viewer.user, verb="person.deleted", subject=person)
 
@@ -136,7 +139,7 @@ def add_members(group: Person, member_ids: set[UUID], *, is_new: bool = False) -
         raise invalid(members="All members must be persons of the same household.")
     if group.pk in member_ids or any(found) or (not is_new and _is_in_a_group(group)):
         raise invalid(members="A group cannot be part of a group.")
-    if not is_new and Membership.objects.filter(person=group).exists():
+    if not is_new and (Membership.objects.filter(person=group).exists() or is_reserved(group.pk)):
         raise invalid(members="Somebody who signs in is one person, not a group.")
     PersonMember.objects.bulk_create(
         PersonMember(household_id=group.household_id, group=group, member_id=member_id) for member_id in member_ids

@@ -25,7 +25,15 @@ from gifts.api.views.items import ItemRows
 from gifts.api.views.lists import GiftListViewSet
 from gifts.api.views.shares import ListShareRows
 from households.api.serializers import MySerializer
-from households.api.views import HouseholdViewSet, MemberRows, OccasionViewSet, PersonRows, TagViewSet
+from households.api.views import (
+    HouseholdViewSet,
+    InvitationViewSet,
+    MemberRows,
+    OccasionViewSet,
+    PersonRows,
+    SentInvitationRows,
+    TagViewSet,
+)
 from households.authentication import viewer_of_session
 from households.viewer import Viewer
 from tasks.api.views import TaskRows
@@ -38,6 +46,8 @@ BEFORE_ALL = UUID(int=0)
 PARTS: dict[str, type[ResourceViewSet]] = {
     "households": HouseholdViewSet,
     "members": MemberRows,
+    "invitations": InvitationViewSet,
+    "sent_invitations": SentInvitationRows,
     "people": PersonRows,
     "occasions": OccasionViewSet,
     "tags": TagViewSet,
@@ -103,7 +113,7 @@ class MyExportSerializer(serializers.Serializer):
 
 
 def _told(part: str) -> str:
-    return f"All {part} that you see, the oldest first, as they are shown elsewhere."
+    return f"All {part.replace('_', ' ')} that you see, the oldest first, as they are shown elsewhere."
 
 
 class MyExportView(APIView):

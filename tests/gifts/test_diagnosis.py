@@ -14,8 +14,8 @@ from config.client import Client
 from config.doctor.findings import RULES, Finding, broken_rules
 from gifts.models import Claim, GiftList, ItemPlan, ListItem, ListShare
 from gifts.services.claims import move_item
-from households.models import Activity, DiaryCounter, Household, Membership, Person, Role, Tag
-from tests.cast import Family, Member, join
+from households.models import Activity, DiaryCounter, Household, Invitation, Membership, Person, Role, Tag
+from tests.cast import Family, Member, invited, join
 from tests.factories import UserFactory
 
 autodiscover_modules("diagnosis")
@@ -179,6 +179,11 @@ def shared_in_private(family, neighbour):
     GiftList.objects.update(visibility="private")
 
 
+def promised(family, neighbour):
+    invited(family.mia, neighbour.user)
+    Invitation.objects.update(person=family.leo.person)
+
+
 def unindexed(family, neighbour):
     if connection.vendor != "postgresql":
         pytest.skip("only PostgreSQL has this index")
@@ -196,6 +201,7 @@ BROKEN = [
     ("members_who_are_nobody", nobody),
     ("members_who_are_several", several),
     ("members_who_are_deleted", deleted),
+    ("persons_promised_twice", promised),
     ("groups_of_groups", nested),
     ("households_without_a_counter", uncounted),
     ("diaries_miscounted", behind),
@@ -244,6 +250,7 @@ def test_where_all_is_well_nothing_is_found(family, neighbour, settings):
     share(family, neighbour)
     companion(family, neighbour)
     claim(family)
+    invited(family.mia, neighbour.user)
     # What is allowed, however odd: more claims than pieces, a deleted list whose hidden part lives on.
     Claim.objects.update(quantity=5)
     GiftList.objects.filter(name="Wishes", companion_of=None).update(deleted_at=timezone.now())

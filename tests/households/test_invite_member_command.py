@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError
 
 from accounts.models import ActivationCode, User
-from households.models import Activity, Membership, Person
+from households.models import Activity, Invitation, Membership, Person
 from tests.accounts.steps import activate, complete
 from tests.console import facts, said
 from tests.factories import UserFactory
@@ -43,8 +43,8 @@ def test_everybody_reads_of_it_and_nobody_did_it(family):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ({"handle": "leo"}, "“leo” belongs to The Bauers already."),
-        ({"handle": "EVE"}, "“EVE” has an account here already, and those cannot be invited yet; nothing was changed."),
+        ({"handle": "leo"}, "Whoever signs in like this belongs to the household already."),
+        ({"handle": "EVE", "person": "Leo"}, "Somebody else is this person already."),
         ({"handle": "t i m"}, "--handle: Use letters, digits, dots and dashes."),
         ({"email": "tim"}, "--email: Enter a valid email address."),
         ({"handle": " "}, "Give --email or --handle."),
@@ -70,17 +70,38 @@ def test_what_cannot_be_gets_one_sentence_and_makes_nothing(family, neighbour, o
     assert (User.objects.count(), Person.objects.count(), Activity.objects.count()) == before
 
 
-def test_an_account_in_another_household_stays_what_it_was(family, neighbour):
-    UserFactory(handle="tim", is_active=False)
-    with pytest.raises(CommandError, match="has an account here already"):
-        invite(handle="tim")
+@pytest.mark.parametrize("is_active", [True, False])
+def test_whoever_has_an_account_is_invited(family, is_active):
+    tim = UserFactory(handle="tim", name="Timothy", is_active=is_active)
+    answer = invite(handle="TIM", role="guest")
+    invitation = Invitation.objects.get(user=tim)
+    assert answer["household"] == {"id": str(family.household.pk), "name": "The Bauers"}
+    assert answer["invitation"] == {
+        "id": str(invitation.pk),
+        "login": "TIM",
+        "role": "guest",
+        "person": str(invitation.person_id),
+        "expires_at": invitation.expires_at.isoformat(),
+    }
+    assert (invitation.invited_by, invitation.person.display_name) == (None, "Tim")
     assert not ActivationCode.objects.exists()
+    assert not Membership.objects.filter(user=tim).exists()
+    entry = Activity.objects.visible_to(family.ada.viewer).latest("seq")
+    assert (entry.verb, entry.actor, entry.subject_id) == ("person.invited", None, invitation.person_id)
+
+
+def test_it_says_in_words_who_is_invited_to_be_whom(family):
+    UserFactory(handle="tim")
+    assert said("invite_member", household="The Bauers", name="Tim", handle="tim") == (
+        "“tim” has an account here already, and is invited to be a member of The Bauers as Tim.\n\n"
+        "They accept it while they are signed in, within 14 days.\n"
+    )
 
 
 def test_the_command_line_as_a_whole(console):
     console.done("create_household", "--name", "The Bauers", "--owner-name", "Mia", "--owner-handle", "mia")
     tim = ("invite_member", "--household", "The Bauers", "--name", "Tim", "--handle", "tim")
     assert console.done(*tim).startswith("Tim (tim) is a member of The Bauers now.\n")
-    assert console.refused(*tim) == "“tim” belongs to The Bauers already."
+    assert console.refused(*tim) == "Whoever signs in like this belongs to the household already."
     assert "invalid choice" in console.refused(*tim, "--role", "king")
     assert "--handle" in console.refused(*tim[:-2])

@@ -20,6 +20,9 @@ UNMARKED = {
     "archived_at": "a moment of a person, whom everybody sees who plans",
     "currency": "three letters of a list",
     "timezone": "a name of a list",
+    "accepted_at": "told of an invitation that is over, when nobody is told of it any more",
+    "declined_at": "never read by anybody",
+    "withdrawn_at": "never read by anybody",
     "colour": "six digits",
     "verb": "a word of the diary's own",
     "subject_type": "a word of the diary's own",
@@ -31,6 +34,7 @@ UNMARKED = {
 UNTOLD = {
     "activity.seq": "a gap would tell of an entry that the reader may not see",
     "activity.updated_at": "an entry never changes",
+    "invitation.updated_at": "an invitation that is open has never changed",
     "listitem.position": "readers get dense ordinals",
     "itemplan.id": "a plan is read as a part of its item",
     "itemplan.created_at": "a plan is read as a part of its item",

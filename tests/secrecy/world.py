@@ -15,9 +15,9 @@ from gifts.services.gifts import create_gift
 from gifts.services.items import add_item, delete_item
 from households.models import Activity, DiaryCounter, HouseholdRow, Occasion, Person, PersonMember, PersonTag, Role, Tag
 from households.services.occasions import create_occasion
-from tests.cast import Family, Member, found, join, make_family
+from tests.cast import Family, Member, found, invited, join, make_family
 from tests.envelope import NOWHERE
-from tests.factories import TaskFactory
+from tests.factories import TaskFactory, UserFactory
 from tests.secrecy.doors import Rows
 
 VIEWERS = ("nobody", "other", "guest", "recipient", "half", "giver", "owner")
@@ -35,6 +35,7 @@ SEES: dict[str, set[str]] = {
     "couple": {"recipient", "giver", "owner"},  # a list for the couple
     "private": {"owner"},
     "session": {"owner"},
+    "invitation": {"recipient"},  # of somebody who belongs nowhere yet: who owns the household may know which account
     "lost": {"recipient"},  # a task of Mia's about what has become her own surprise: she reads that there is one
     "nextdoor": {"other"},
 }
@@ -169,6 +170,8 @@ def _home(world: World) -> None:
     gift = create_gift(viewer=ada.viewer, title="In the catalog", **GIFT)
     GiftTag.objects.create(household=family.household, gift=gift, tag=tag)
     world.kinds[gift.pk] = "home"
+    invitation = invited(mia, UserFactory(name="Finn"))
+    world.kinds |= {invitation.pk: "invitation", invitation.person_id: "home"}
     couple = PersonMember.objects.filter(group=family.grandparents)
     world.kinds |= dict.fromkeys([family.grandma.membership.pk, *couple.values_list("pk", flat=True)], "home")
     for title in ("A grinder", "A scarf"):

@@ -13,12 +13,12 @@ from gifts.models import GiftTag, ListItem
 from gifts.services.comments import create_comment
 from gifts.services.demo import ITEMS
 from gifts.services.shares import share_list
-from households.models import Household, HouseholdRow, PersonTag, Role, Tag
+from households.models import Household, HouseholdRow, Invitation, Person, PersonTag, Role, Tag
 from households.services.households import create_household
 from households.services.members import add_member
 from households.viewer import Viewer
 from tasks.models import Task
-from tests.cast import Family, join
+from tests.cast import Family, Member, found, invited, join
 from tests.gifts.integrity import broken_rules
 
 
@@ -112,6 +112,20 @@ def test_what_the_family_has_talked_about_shared_and_tagged_goes_with_it():
 
     assert not Household.objects.exists()
     assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_who_was_invited_goes_with_it_and_who_was_invited_into_it_stays():
+    call_command("create_demo", verbosity=0)
+    ada, mia = (User.objects.with_login(login).get() for login in ("ada", "mia"))
+    eve = found("The Neighbours", "Eve")
+    invited(eve, ada)
+    invited(Member(mia, Person.objects.get(membership__user=mia)), eve.user)
+
+    call_command("remove_demo")
+
+    assert not Invitation.objects.exists()
+    assert list(User.objects.all()) == [eve.user]
 
 
 @pytest.mark.django_db

@@ -25,6 +25,8 @@ URL = "/api/v1/users/me/export"
 PAGES = {
     "households": "households",
     "members": "households/{household}/members",
+    "invitations": "invitations",
+    "sent_invitations": "households/{household}/invitations",
     "people": "people",
     "occasions": "occasions",
     "tags": "tags",
@@ -120,6 +122,8 @@ def test_a_session_shows_no_secret(family):
         "created_at",
         "last_seen_at",
         "last_ip",
+        "has_pin",
+        "locked",
         "current",
     }
     assert session["current"]

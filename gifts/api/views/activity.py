@@ -54,6 +54,8 @@ data: {"id": "0199b2c4-7b1e-7c3a-9a55-0d6f3f0e8a11", "verb": "item.added", ...}
 
 class ActivityStreamView(APIView):
     authentication_classes = [ViewerAuthentication, TicketAuthentication]
+    # Its client comes back by itself, so it is no sign that somebody sits there.
+    is_used = False
     renderer_classes = [EventStreamRenderer, JSONRenderer]
 
     @extend_schema(

@@ -1,20 +1,22 @@
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 
 from accounts.management.handing_over import code_as_facts, code_in_words
 from accounts.models import User
 from config.commands import StaffCommand, bad, check_fields
 from households.management.lookups import household_called, person_called
-from households.models import Household, Membership, Role
+from households.models import Invitation, Membership, Role
+from households.services.invitations import account_of, invite_as_staff
 from households.services.members import add_member_as_staff
 
 
 class Command(StaffCommand):
     help = (
         "Makes a new login that belongs to a household, and prints the code that they sign in with the first time. "
-        "Everybody in the household can read of it in the diary. Whoever has an account here already cannot be invited "
-        "yet, and nothing is changed then."
+        "Whoever has an account here already gets an invitation, which they accept while they are signed in: nobody "
+        "can do that for them. Everybody in the household can read of it in the diary."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -35,16 +37,17 @@ class Command(StaffCommand):
         household = household_called(options["household"])
         person = person_called(options["person"], household) if options["person"] is not None else None
         user = _described(options)
-        _refuse_account(user, household)
-        membership, code = add_member_as_staff(
-            household_id=household.pk,
-            name=user.name,
-            email=user.email,
-            handle=user.handle,
-            role=options["role"],
-            person=person,
-        )
-        self.report(_in_words(membership, code), **_facts(membership, code))
+        place = {"household_id": household.pk, "name": user.name, "role": options["role"], "person": person}
+        account = account_of(user.login)
+        if account:
+            invitation = invite_as_staff(account=account, login=user.login, **place)
+            self.report(_invited_in_words(invitation), **_invited_facts(invitation))
+        else:
+            membership, code = add_member_as_staff(email=user.email, handle=user.handle, **place)
+            self.report(_in_words(membership, code), **_facts(membership, code))
+
+
+ROLES = {Role.OWNER: "an owner", Role.MEMBER: "a member", Role.GUEST: "a guest"}
 
 
 def _described(options: dict[str, Any]) -> User:
@@ -54,14 +57,6 @@ def _described(options: dict[str, Any]) -> User:
         raise bad("Give --email or --handle.")
     check_fields(user, exclude=("password",))
     return user
-
-
-def _refuse_account(user: User, household: Household) -> None:
-    known = User.objects.with_login(user.login)
-    if Membership.objects.active().filter(household=household, user__in=known).exists():
-        raise bad(f"“{user.login}” belongs to {household} already.")
-    if known.exists():
-        raise bad(f"“{user.login}” has an account here already, and those cannot be invited yet; nothing was changed.")
 
 
 def _facts(membership: Membership, code: str) -> dict[str, Any]:
@@ -78,7 +73,28 @@ def _facts(membership: Membership, code: str) -> dict[str, Any]:
     } | code_as_facts(code)
 
 
+def _invited_facts(invitation: Invitation) -> dict[str, Any]:
+    return {
+        "household": {"id": str(invitation.household_id), "name": invitation.household.name},
+        "invitation": {
+            "id": str(invitation.pk),
+            "login": invitation.login,
+            "role": invitation.role,
+            "person": str(invitation.person_id),
+            "expires_at": invitation.expires_at.isoformat(),
+        },
+    }
+
+
 def _in_words(membership: Membership, code: str) -> str:
-    role = {Role.OWNER: "an owner", Role.MEMBER: "a member", Role.GUEST: "a guest"}[Role(membership.role)]
+    role = ROLES[Role(membership.role)]
     belongs = f"{membership.person} ({membership.user.login}) is {role} of {membership.household} now."
     return f"{belongs}\n\n{code_in_words(membership.user, str(membership.person), code)}"
+
+
+def _invited_in_words(invitation: Invitation) -> str:
+    return (
+        f"“{invitation.login}” has an account here already, and is invited to be {ROLES[Role(invitation.role)]} of "
+        f"{invitation.household} as {invitation.person}.\n\nThey accept it while they are signed in, within "
+        f"{settings.INVITATION_LIFETIME.days} days."
+    )

@@ -21,7 +21,17 @@ from gifts.models import (
     ListItem,
     ListShare,
 )
-from households.models import Activity, Household, Membership, Occasion, Person, PersonMember, PersonTag, Tag
+from households.models import (
+    Activity,
+    Household,
+    Invitation,
+    Membership,
+    Occasion,
+    Person,
+    PersonMember,
+    PersonTag,
+    Tag,
+)
 from tasks.models import Task
 
 FORMAT = "hearth-household"
@@ -54,6 +64,9 @@ TABLES: list[Table] = [
     Activity,
     Task,
 ]
+
+# They are for accounts of this server, whose users have not said yet that they want to be in the file.
+LEFT_OUT: set[Table] = {Invitation}
 
 # Who somebody is, and nothing that lets them in or gives them rights on a server.
 USER_COLUMNS = {"id", "created_at", "updated_at", "name", "email", "handle", "avatar_url", "is_active"}
