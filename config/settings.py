@@ -347,5 +347,6 @@ LOGGING = {
         # The request middleware already logs every answer once, with its status.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
     },
 }
