@@ -379,6 +379,7 @@ LOGGING = {
         # The request middleware already logs every answer once, with its status.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
         # Who signs in stands in the audit.
         "axes": {"level": "WARNING"},
     },

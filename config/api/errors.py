@@ -4,7 +4,7 @@ import sys
 from typing import Any
 
 import structlog
-from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.template.loader import render_to_string
@@ -32,6 +32,7 @@ CODE_OF = {
     PermissionDenied: Code.RESOURCE_FORBIDDEN,
     TokenError: Code.AUTH_TOKEN_INVALID,
     RequestDataTooBig: Code.VALIDATION_TOO_LARGE,
+    SuspiciousOperation: Code.VALIDATION_MALFORMED,  # such as thousands of parameters
     UnreadablePostError: Code.VALIDATION_MALFORMED,  # whoever sent it has gone
     # The database is away, or the statement timeout struck: the same request may succeed later.
     OperationalError: Code.SERVER_UNAVAILABLE,

@@ -21,8 +21,8 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
-        body = stream.read(MAX_BODY_BYTES + 1)
-        if len(body) > MAX_BODY_BYTES:
+        # Who says beforehand that it is too much is not listened to.
+        if _announced(parser_context) > MAX_BODY_BYTES or len(body := stream.read(MAX_BODY_BYTES + 1)) > MAX_BODY_BYTES:
             raise Refusal(Code.VALIDATION_TOO_LARGE)
         try:
             data = json.loads(body.decode(), object_pairs_hook=_unique_names)
@@ -33,6 +33,11 @@ class StrictJSONParser(BaseParser):
         if ESCAPED_NUL.search(text):
             raise ParseError
         return data
+
+
+def _announced(context: Mapping[str, Any] | None) -> int:
+    """The Content-Length; it is a number, or the server would have refused it."""
+    return int(context["request"].META.get("CONTENT_LENGTH") or 0) if context else 0
 
 
 def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
