@@ -22,6 +22,7 @@ MORE = {
     "sign in": 15,
     "show a code": 10,
     "activate": 13,
+    "change a password": 14,
     # Their whole place in the household is made: its counter, their Person and membership, and who they are now.
     "found a household": 12,
     # A login, its Person and its code are each looked at under locks of their own.

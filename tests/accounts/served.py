@@ -125,7 +125,7 @@ def let_in_after_their_end(folder: Path, *, rounds: int = 10, workers: int = 4, 
 
 @dataclass
 class Away:
-    """What came of it; in milliseconds, the 95th of a hundred answers: as ever, while it hangs, and while it is gone."""
+    """What came of it; and the 95th of a hundred answers, in ms: as ever, while it hangs, and while it is gone."""
 
     answered: int = 0
     p95_ms: dict[str, float] = field(default_factory=dict)
