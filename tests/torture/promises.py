@@ -92,8 +92,8 @@ def exact_limits(tmp_path: Path) -> Kept:
 def no_account_no_difference(tmp_path: Path) -> Kept:
     """Interleaved; what is said is compared by the ordinary suite."""
     apart = {
-        "password": milliseconds_apart(wrong_password, accounts, rounds=60),
-        "code": milliseconds_apart(wrong_code, with_codes, rounds=60),
+        "password": milliseconds_apart(wrong_password, accounts, rounds=40),
+        "code": milliseconds_apart(wrong_code, with_codes, rounds=40),
     }
     figure = ", ".join(f"a wrong {name} {ms:.2f} ms apart" for name, ms in apart.items())
     return max(apart.values()) < 5, f"account or none: 4 kinds in turns, medians of {figure}"
