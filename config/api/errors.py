@@ -13,6 +13,7 @@ from rest_framework.response import Response
 from rest_framework_simplejwt.exceptions import TokenError
 
 from config.api.renderers import JSONRenderer
+from config.api.throttles import seconds_to_wait
 from config.errors import Code, Refusal, envelope
 from config.logs import found_out
 
@@ -64,6 +65,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         logger.error("unavailable", exc_info=error)
     found_out(code=refusal.code.name)
     request = context["request"]
+    # A sign-in that fails has limits of its own; this is for whoever sends no token, or a bad one.
+    if refusal.code.status == 401 and request.authenticators and (seconds := seconds_to_wait(request)):
+        refusal = Refusal(Code.RATE_LIMITED, retry_after=seconds)
     # A route that renders something else, like the docs, says no in JSON all the same.
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     body = envelope(refusal.code, request.id, refusal.message, refusal.details)

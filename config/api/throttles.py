@@ -1,9 +1,11 @@
 """Ordinary limits: nobody's broken app may take the server from the rest of the family."""
 
 import time
+from math import ceil
 from typing import Any
 
 from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -16,15 +18,28 @@ class ApiLimit(BaseThrottle):
 
     It counts in the cache and asks the database nothing. While the cache is away there is no limit, so nothing that
     must be exact (sign-ins, codes) may rest on it. DRF comes here after the permissions: who is turned away for want of
-    a token costs one statement at most, and is not counted.
+    a token costs one statement at most, and is counted by `seconds_to_wait`.
     """
 
     def allow_request(self, request: Request, view: Any) -> bool:
         return _may_go_on(*_asking(request))
 
     def wait(self) -> float:
-        """Seconds until the next minute."""
-        return cache.API_LIMITS.seconds - time.time() % cache.API_LIMITS.seconds
+        return _seconds_left()
+
+
+def seconds_to_wait(request: HttpRequest | Request) -> int | None:
+    """Counts a request that nobody was behind, or a token that is no good; None as long as its address may go on.
+
+    By itself, so that one broken app does not keep the others at home from signing in or refreshing.
+    """
+    who, limit = _asking_unknown(request)
+    return None if _may_go_on(who and f"unknown:{who}", limit) else ceil(_seconds_left())
+
+
+def _seconds_left() -> float:
+    """Seconds until the next minute."""
+    return cache.API_LIMITS.seconds - time.time() % cache.API_LIMITS.seconds
 
 
 def _may_go_on(who: str, limit: int) -> bool:
@@ -39,5 +54,9 @@ def _asking(request: Request) -> tuple[str, int]:
     """Whom to count this request for, and how many they have. Nobody when the address is not known."""
     if request.user:
         return f"user:{request.user.pk}", settings.API_LIMIT_PER_MINUTE
+    return _asking_unknown(request)
+
+
+def _asking_unknown(request: HttpRequest | Request) -> tuple[str, int]:
     address = address_of(request)
     return f"address:{neighbourhood(address)}" if address else "", settings.API_ANONYMOUS_LIMIT_PER_MINUTE

@@ -170,10 +170,12 @@ def test_health_says_how_it_is_and_quickly(db, away, api):
     assert api.get("/api/v1/health/cache").status_code == 200
 
 
-def test_the_family_notices_nothing(family, away, settings):
+def test_the_family_notices_nothing_and_the_log_says_so_once(family, away, settings, caplog):
+    caplog.set_level("INFO")
     settings.API_LIMIT_PER_MINUTE = 1
     leo = family.leo.api()
     assert [leo.get("/api/v1/lists").status_code for _ in range(5)] == [200] * 5
+    assert events(caplog) == ["away"]
 
 
 # --- A client of Redis itself --------------------------------------------------------------------

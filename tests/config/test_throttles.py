@@ -106,3 +106,18 @@ def test_counting_asks_the_database_nothing(family, limits, settings, django_ass
     settings.API_LIMIT_PER_MINUTE = 1
     with django_assert_num_queries(1):
         assert leo.get(LISTS).status_code == 429
+
+
+def test_who_comes_without_a_good_token_has_the_limit_of_an_address(family, limits):
+    bad = at("192.0.2.1", Authorization="Bearer rubbish")
+    assert statuses(bad, 3, LISTS) == [401, 401, 429]
+    answer = at("192.0.2.1").get(LISTS)
+    assert code_of(answer) == (429, "RATE_LIMITED")
+    assert answer["Retry-After"] == "60"
+    assert statuses(at("192.0.2.2"), 1, LISTS) == [401]
+
+
+def test_a_bad_token_keeps_nobody_else_at_home_from_going_on(family, limits):
+    statuses(APIClient(headers={"Authorization": "Bearer rubbish"}), 5, LISTS)
+    assert statuses(family.leo.api(), 1, LISTS) == [200]
+    assert sign_ins(APIClient(), 2) == [400, 400]
