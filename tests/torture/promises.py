@@ -15,12 +15,15 @@ import pytest
 from django.db import connection
 
 from gifts.models import GiftList
+from tests.accounts.factor import enrolled
 from tests.backups import backed_up_under_load
-from tests.cast import make_family
+from tests.cast import found, make_family
+from tests.factories import UserFactory
 from tests.gifts.hostile import bomb_growth_mb, slowest_maze, try_hostile_addresses
 from tests.gifts.scene import HIDDEN_CHANGES
 from tests.gifts.streaming import cut_while_they_write
 from tests.races import changes_with_one_etag, posts_with_one_key
+from tests.second_door import walk_by_password_alone
 from tests.secrecy.before_after import for_a_couple, for_leo, noticed
 from tests.secrecy.canaries import told, unsung
 from tests.secrecy.doors import doors
@@ -28,6 +31,7 @@ from tests.secrecy.looking import Look
 from tests.secrecy.probing import probes_of, reacts, told_apart
 from tests.secrecy.stage import Stage, listening, set_stage
 from tests.secrecy.world import SEES, VIEWERS
+from tests.secrets import hide, open_household
 from tests.torture.growing import askable, costs, grow, rows_there
 
 Kept = tuple[bool, str]
@@ -123,6 +127,17 @@ def hostile_previews(tmp_path: Path) -> Kept:
     return good, f"previews: {figure}; a bomb grows by {grown:.1f} MB, the worst page takes {slowest:.2f} s"
 
 
+def never_by_password_alone(tmp_path: Path) -> Kept:
+    """The admin of somebody who has a second factor: an owner, and whoever runs the server."""
+    home = open_household(make_family(), found("The Neighbours", "Eve"))
+    hide(home)
+    root = UserFactory(is_staff=True, is_superuser=True)
+    walks = [walk_by_password_alone(user, enrolled(user)) for user in (home.recipient.user, root)]
+    opened = [address for walk in walks for address in walk.opened]
+    figure = f"{walks[0].addresses} addresses in {sum(walk.requests for walk in walks)} requests"
+    return not opened, f"the admin by password alone: {figure}, {_leaks(opened, 'opened')}"
+
+
 def backups_under_load(tmp_path: Path) -> Kept:
     found = backed_up_under_load(tmp_path, rounds=10)
     good = not found.wrong and found.written_meanwhile > 0
@@ -138,6 +153,7 @@ PROMISES: dict[int, Callable[[Path], Kept]] = {
     16: one_effect_per_key,
     17: one_change_per_tag,
     20: hostile_previews,
+    21: never_by_password_alone,
     23: query_counts,
     25: backups_under_load,
 }
