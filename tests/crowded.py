@@ -284,6 +284,9 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
     "renew recovery codes": lambda here: post("auth/mfa/recovery-codes", **with_factor(here)),
     "remove the second factor": lambda here: post("auth/mfa/remove", **with_factor(here)),
     "refresh": lambda here: post("auth/session/refresh", **a_refresh(here)),
+    "change a password": lambda here: post(
+        "auth/password", current_password=PASSWORD, new_password="mulled-wine-and-cloves"
+    ),
     "sign out": lambda here: post("auth/session/revoke"),
     "sign out on a device": lambda here: post(
         "auth/session/revoke", device_id=str(here.session(here.mia.user).device_id)

@@ -30,6 +30,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "/api/v1/auth/mfa/confirm": {"POST": (401, 400, 400, 400, 400)},
     "/api/v1/auth/mfa/recovery-codes": {"POST": (401, 400, 400, 400, 400)},
     "/api/v1/auth/mfa/remove": {"POST": (401, 400, 400, 400, 400)},
+    "/api/v1/auth/password": {"POST": (401, 400, 400, 400, 400)},
     "/api/v1/auth/session/refresh": {"POST": (400,) * 5},
     "/api/v1/auth/session/revoke": {"POST": (401, 404, 404, 404, 204)},
     "/api/v1/auth/sessions": {"GET": (401, 200, 200, 200, 200)},

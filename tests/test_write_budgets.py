@@ -30,6 +30,7 @@ MORE = {
     "sign in": 16,
     "show a code": 10,
     "activate": 15,
+    "change a password": 14,
     # Their whole place in the household is made: its counter, their Person and membership, and who they are now.
     "found a household": 12,
     # A login, its Person and its code are each looked at under locks of their own.

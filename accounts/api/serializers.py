@@ -97,6 +97,11 @@ class CompleteActivationSerializer(StrictSerializer):
     )
 
 
+class NewPasswordSerializer(StrictSerializer):
+    current_password = PasswordField(required=False, allow_blank=True)
+    new_password = PasswordField()
+
+
 class LoginSerializer(StrictSerializer):
     login = serializers.CharField(max_length=254)
     password = PasswordField()

@@ -23,6 +23,7 @@ urlpatterns = [
     path("auth/mfa/confirm", _second_factor(post="confirm"), name="mfa-confirm"),
     path("auth/mfa/recovery-codes", _second_factor(post="renew"), name="mfa-recovery-codes"),
     path("auth/mfa/remove", _second_factor(post="remove"), name="mfa-remove"),
+    path("auth/password", views.SessionViewSet.as_view({"post": "change_password"}), name="password"),
     path("auth/session/refresh", views.RefreshView.as_view(), name="session-refresh"),
     path("auth/session/revoke", views.SessionViewSet.as_view({"post": "revoke"}), name="session-revoke"),
     path("", include(router.urls)),
