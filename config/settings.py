@@ -50,6 +50,9 @@ if IS_PRODUCTION:
 else:
     SECRET_KEY = env.str("SECRET_KEY", default="") or secret_kept_in(private_folder(DATA_DIR) / "secret_key")
 
+# Older ones, which are good still.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+
 PUBLIC_URL = env.str("HEARTH_PUBLIC_URL", default=f"http://{HOST}:{PORT}").rstrip("/")
 public = public_address(PUBLIC_URL)
 

@@ -45,14 +45,23 @@ def is_way_to_second_factor(url_name: str | None) -> bool:
     return url_name in ON_THE_WAY or bool(url_name and url_name.startswith("second_factor"))
 
 
+class CodeInput(forms.TextInput):
+    """What was wrong is not shown again: the next one is typed in its place."""
+
+    def __init__(self, **attrs: Any) -> None:
+        fixed = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
+        super().__init__(attrs=fixed | attrs)
+
+    def format_value(self, value: Any) -> None:
+        return None
+
+
 class CodeForm(forms.Form):
     code = forms.CharField(
         max_length=40,
         label="Code",
         help_text="The six digits that your authenticator shows now.",
-        widget=forms.TextInput(
-            attrs={"autocomplete": "one-time-code", "autofocus": True, "autocapitalize": "none", "spellcheck": "false"}
-        ),
+        widget=CodeInput(autofocus=True),
     )
 
 
@@ -78,7 +87,7 @@ class PasswordAndCodeForm(PasswordForm):
         max_length=40,
         label="Code",
         help_text="Of the second factor that you have, or one of your recovery codes.",
-        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autocapitalize": "none"}),
+        widget=CodeInput(),
     )
 
 

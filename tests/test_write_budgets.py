@@ -29,7 +29,7 @@ MORE = {
     "remove the second factor": 19,
     # Each attempt is counted, for its address and for whom it is about, and given back because it went well.
     "sign in": 16,
-    "show a code": 10,
+    "show a code": 11,
     "activate": 15,
     "change a password": 14,
     # Their whole place in the household is made: its counter, their Person and membership, and who they are now.

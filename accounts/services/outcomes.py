@@ -14,7 +14,7 @@ class Denied:
 
     code: Code
     # For VALIDATION_FAILED: messages by field.
-    details: dict[str, Any] = field(default_factory=dict)
+    details: dict[str, Any] = field(default_factory=dict, hash=False)
 
 
 @dataclass(frozen=True)

@@ -104,14 +104,17 @@ def step_of(device: TOTPDevice, digits: str) -> int | None:
     if not DIGITS.fullmatch(digits):
         return None
     # Its own `verify_token` reads, compares and writes, and lets whoever fails wait: our locks and limits do that.
-    totp = TOTP(secret_of(device), device.step, device.t0, device.digits)
-    totp.time = timezone.now().timestamp()
-    return totp.t() if totp.verify(int(digits), device.tolerance, device.last_t + 1) else None
+    for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+        totp = TOTP(secret_of(device, key), device.step, device.t0, device.digits)
+        totp.time = timezone.now().timestamp()
+        if totp.verify(int(digits), device.tolerance, device.last_t + 1):
+            return totp.t()
+    return None
 
 
-def secret_of(device: TOTPDevice) -> bytes:
+def secret_of(device: TOTPDevice, key: str | None = None) -> bytes:
     """The 160 bits that the authenticator has, too (RFC 4226, section 4). The row alone does not tell them."""
-    return salted_hmac("accounts.second_factor", device.key, algorithm="sha256").digest()[:20]
+    return salted_hmac("accounts.second_factor", device.key, secret=key, algorithm="sha256").digest()[:20]
 
 
 def as_typed(device: TOTPDevice) -> str:

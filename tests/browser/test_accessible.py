@@ -53,8 +53,13 @@ def test_nor_does_the_door(chromium, demo: Demo):
 
 
 def complaints(page: Page, address: str) -> list[str]:
-    """What axe finds serious, and whether one has to scroll sideways."""
     page.goto(address)
+    return complaints_of(page)
+
+
+def complaints_of(page: Page) -> list[str]:
+    """What axe finds serious, and whether one has to scroll sideways."""
+    address = page.url
     found = Axe().run(page).response["violations"]
     serious = [one for one in found if one["impact"] in {"serious", "critical"}]
     said = [f"{address}: {one['id']}: {one['nodes'][0]['html']}" for one in serious]

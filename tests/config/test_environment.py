@@ -158,6 +158,18 @@ def test_a_short_secret_is_refused_in_production(refusal_of):
     assert refusal_of(**PRODUCTION | {"SECRET_KEY": "s" * 49}).startswith("SECRET_KEY is too short")
 
 
+def test_who_has_to_have_a_second_factor_is_said_in_words_that_we_know(settings_with, refusal_of):
+    assert settings_with()["MFA_REQUIRED_FOR"] == []
+    assert settings_with(MFA_REQUIRED_FOR="owners, Staff")["MFA_REQUIRED_FOR"] == ["owners", "staff"]
+    refused = refusal_of(MFA_REQUIRED_FOR="everybody")
+    assert refused == "MFA_REQUIRED_FOR must be some of owners, staff, with commas between them."
+
+
+def test_older_secret_keys_are_named_beside_the_new_one(settings_with):
+    assert settings_with()["SECRET_KEY_FALLBACKS"] == []
+    assert settings_with(SECRET_KEY_FALLBACKS="a,b")["SECRET_KEY_FALLBACKS"] == ["a", "b"]
+
+
 def test_debug_is_refused_in_production(refusal_of):
     assert refusal_of(**PRODUCTION, DEBUG="yes").startswith("DEBUG")
 

@@ -14,12 +14,12 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.browsers import WAITING
 from accounts.models import AuthEvent, DeviceSession, User
 from tests.accounts.factor import Phone, enrolled, waiting_phone, works
-from tests.admin_pages import addresses, places, signed_in
+from tests.admin_pages import signed_in
 from tests.cast import Family
 from tests.factories import PASSWORD, UserFactory
+from tests.second_door import STEP, by_code, by_password, walk_by_password_alone
 
 HOME = "/admin/"
-STEP = "/admin/second-step/"
 MINE = "/admin/second-factor/"
 
 
@@ -36,19 +36,6 @@ def phone(mia) -> Phone:
 @pytest.fixture
 def browser() -> Browser:
     return Browser()
-
-
-def by_password(browser: Browser, user: User, **more: str) -> str:
-    """Where the right password leads."""
-    form = {"username": user.login, "password": PASSWORD, "next": HOME} | more
-    answer = browser.post("/admin/login/?next=/admin/", form)
-    assert answer.status_code == 302
-    return answer.headers["Location"]
-
-
-def by_code(browser: Browser, code: str) -> tuple[int, str]:
-    answer = browser.post(STEP, {"code": code})
-    return answer.status_code, answer.headers.get("Location", "")
 
 
 def is_in(browser: Browser) -> bool:
@@ -174,16 +161,10 @@ def test_whoever_owns_nothing_any_more_is_not_let_in(browser, family, mia, phone
     assert not is_in(browser)
 
 
-def test_a_password_alone_opens_no_address(browser, mia, phone):
-    assert opened_by_password(browser, mia) == []
-
-
-def opened_by_password(browser: Browser, user: User) -> list[str]:
-    by_password(browser, user)
-    doors = {"/admin/login/", STEP}
-    found = [address for address in addresses(places()) if address not in doors]
-    assert len(found) > 100
-    return [address for address in found if browser.get(address).status_code not in {302, 405}]
+def test_a_password_alone_opens_no_address(mia, phone):
+    walk = walk_by_password_alone(mia, phone)
+    assert walk.addresses > 100
+    assert walk.opened == []
 
 
 # --- One's own -----------------------------------------------------------------------------------

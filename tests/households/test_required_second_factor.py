@@ -16,8 +16,8 @@ from tests.routes import OPERATIONS, TABLE, address
 from tests.secrecy.doors import NOTHING
 
 REQUIRED = (403, "AUTH_MFA_REQUIRED")
-# What stays open: the way to a second factor, out, and to one's own sessions.
-WAYS = ("/api/v1/auth/mfa", "/api/v1/auth/session")
+# What stays open: the way to a second factor, out, and to one's own sessions and password.
+WAYS = ("/api/v1/auth/mfa", "/api/v1/auth/session", "/api/v1/auth/password")
 
 
 @pytest.fixture

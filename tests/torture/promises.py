@@ -15,6 +15,7 @@ import pytest
 from django.db import connection
 
 from gifts.models import GiftList
+from tests.accounts.factor import enrolled
 from tests.accounts.proofs import (
     accounts,
     milliseconds_apart,
@@ -28,11 +29,13 @@ from tests.accounts.proofs import (
 from tests.accounts.served import let_in_after_their_end, rotated_keys, tried_at_once, without_redis
 from tests.backups import backed_up_under_load
 from tests.browser.walking import walk_with_listening
-from tests.cast import make_family
+from tests.cast import found, make_family
+from tests.factories import UserFactory
 from tests.gifts.hostile import bomb_growth_mb, slowest_maze, try_hostile_addresses
 from tests.gifts.scene import HIDDEN_CHANGES
 from tests.gifts.streaming import cut_while_they_write
 from tests.races import changes_with_one_etag, posts_with_one_key
+from tests.second_door import walk_by_password_alone
 from tests.secrecy.before_after import for_a_couple, for_leo, noticed
 from tests.secrecy.canaries import told, unsung
 from tests.secrecy.doors import doors
@@ -40,6 +43,7 @@ from tests.secrecy.looking import Look
 from tests.secrecy.probing import probes_of, reacts, told_apart
 from tests.secrecy.stage import Stage, listening, set_stage
 from tests.secrecy.world import SEES, VIEWERS
+from tests.secrets import hide, open_household
 from tests.torture.growing import askable, costs, grow, rows_there
 
 Kept = tuple[bool, str]
@@ -204,6 +208,24 @@ def policy_kept(tmp_path: Path) -> Kept:
     return good, f"content security policy: {walk.pages} pages in Chromium, {_leaks(walk.violations, 'violations')}"
 
 
+def never_by_password_alone(tmp_path: Path) -> Kept:
+    """The admin of somebody who has a second factor: an owner, and whoever runs the server."""
+    home = open_household(make_family(), found("The Neighbours", "Eve"))
+    hide(home)
+    root = UserFactory(is_staff=True, is_superuser=True)
+    walks = [walk_by_password_alone(user, enrolled(user)) for user in (home.recipient.user, root)]
+    opened = [address for walk in walks for address in walk.opened]
+    figure = f"{walks[0].addresses} addresses in {sum(walk.requests for walk in walks)} requests"
+    return not opened, f"the admin by password alone: {figure}, {_leaks(opened, 'opened')}"
+
+
+def the_admins_door(tmp_path: Path) -> Kept:
+    """Never by password alone, and behind it nothing that the policy forbids."""
+    is_shut, walked = never_by_password_alone(tmp_path)
+    is_clean, seen = policy_kept(tmp_path)
+    return is_shut and is_clean, f"{walked}; {seen}"
+
+
 def backups_under_load(tmp_path: Path) -> Kept:
     found = backed_up_under_load(tmp_path, rounds=10)
     good = not found.wrong and found.written_meanwhile > 0
@@ -226,7 +248,7 @@ PROMISES: dict[int, Callable[[Path], Kept]] = {
     18: exact_limits,
     19: no_account_no_difference,
     20: hostile_previews,
-    21: policy_kept,
+    21: the_admins_door,
     22: keys_rotated,
     23: query_counts,
     25: backups_under_load,
