@@ -6,6 +6,7 @@ reserved, and whoever withdraws an invitation and whoever accepts it take turns.
 
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -41,11 +42,11 @@ def add_or_invite(
 
     CONFLICT_DUPLICATE when the e-mail address and the handle are not one account's, or it belongs here already.
     """
-    asked = {"viewer": viewer, "household_id": household_id, "name": name, "role": role, "person": person}
+    place: dict[str, Any] = {"household_id": household_id, "name": name, "role": role, "person": person}
     account = account_of(email, handle)
     if account is None:
-        return add_member(**asked, email=email, handle=handle, client=client)
-    return invite(**asked, account=account, login=email or handle or "")
+        return add_member(viewer=viewer, email=email, handle=handle, client=client, **place)
+    return invite(viewer=viewer, account=account, login=email or handle or "", **place)
 
 
 def account_of(*logins: str | None) -> User | None:
@@ -150,9 +151,9 @@ def _invite(
     _close_overdue(household.pk)
     place = Membership.objects.filter(household=household, user=account).select_related("person").first()
     if place and place.is_active:
-        raise Refusal(Code.CONFLICT_DUPLICATE, "Whoever signs in like this belongs to the household already.")
+        raise _duplicate(login, "Whoever signs in like this belongs to the household already.")
     if Invitation.objects.waiting().filter(household=household, user=account).exists():
-        raise Refusal(Code.CONFLICT_DUPLICATE, "Whoever signs in like this is invited already.")
+        raise _duplicate(login, "Whoever signs in like this is invited already.")
     person = _reserved(household, place, name, person)
     _bound_codes(account, household)
     invitation = Invitation.objects.create(
@@ -168,6 +169,10 @@ def _invite(
     return invitation
 
 
+def _duplicate(login: str, sentence: str) -> Refusal:
+    return Refusal(Code.CONFLICT_DUPLICATE, sentence, {"email" if "@" in login else "handle": [sentence]})
+
+
 def _reserved(household: Household, place: Membership | None, name: str, person: Person | None) -> Person:
     """Who they will be. Whoever was somebody here stays blind to what is hidden from that person."""
     if place is None or place.person is None:
@@ -180,7 +185,7 @@ def _reserved(household: Household, place: Membership | None, name: str, person:
 def _bound_codes(account: User, household: Household) -> None:
     """A code opens the whole account, and whoever uses it could accept: so those end whose issuers do not own this
     household. Under the lock of the account, so that none is issued behind this check."""
-    owners = Membership.objects.active().filter(household=household, role=Role.OWNER).values("user")
+    owners = Membership.objects.active().filter(household=household, role=Role.OWNER).values_list("user", flat=True)
     withdraw_owners_codes(user=User.objects.locked(account.pk), except_by=owners)
 
 

@@ -1,6 +1,7 @@
 """A PIN locks a session on a device that several people use, and lets nobody in."""
 
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from rest_framework.test import APIClient
 
 from accounts.models import AuthEvent, DeviceSession, User
 from accounts.pins import RULE, is_weak
-from accounts.services import pins
+from accounts.services import pins, sessions
 from accounts.services.pins import hash_of_pin, lock_session, unlock_session
 from accounts.services.sessions import keep_open, open_session, revoke_sessions
 from accounts.tokens import AccessToken, StreamTicket
@@ -259,6 +260,16 @@ def test_a_request_under_way_does_not_open_what_is_locked_meanwhile(tablet):
     idle(tablet, left=timedelta(seconds=30))
     read_before = DeviceSession.objects.get(pk=tablet.pk)
     lock_session(session=tablet)
+    keep_open(read_before)
+    assert DeviceSession.objects.get(pk=tablet.pk).is_locked
+
+
+def test_nor_by_a_clock_that_is_behind(tablet, monkeypatch):
+    """It looked at the clock before whoever locked did: so a lock is no moment, but none at all."""
+    idle(tablet, left=timedelta(seconds=30))
+    read_before, earlier = DeviceSession.objects.get(pk=tablet.pk), timezone.now()
+    lock_session(session=tablet)
+    monkeypatch.setattr(sessions, "timezone", SimpleNamespace(now=lambda: earlier))
     keep_open(read_before)
     assert DeviceSession.objects.get(pk=tablet.pk).is_locked
 
