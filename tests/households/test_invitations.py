@@ -373,12 +373,12 @@ def test_an_owner_sees_no_device_of_somebody_whom_another_household_has_invited(
 # --- At the same moment ----------------------------------------------------------------------------
 
 
-def at_once(*calls: tuple[Any, str]) -> list[int]:
+def at_once(*calls: tuple[Any, ...]) -> list[int]:
     waiting = list(calls)
 
     def call() -> int:
-        ask, address = waiting.pop()
-        return ask(address).status_code
+        ask, *what = waiting.pop()
+        return ask(*what).status_code
 
     return simultaneously(call, len(calls))
 
@@ -391,6 +391,23 @@ def test_who_accepts_ten_times_at_once_belongs_there_once(family, neighbour):
     assert answers == [200] * 10
     assert Membership.objects.filter(household=family.household, user=neighbour.user).count() == 1
     assert Activity.objects.filter(verb="membership.created").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_is_invited_five_times_at_once_is_invited_once(family, neighbour):
+    body = {"name": "Eve", "email": neighbour.user.email}
+    answers = at_once(*[(family.mia.api().post, members(family), body) for _ in range(5)])
+    assert sorted(answers) == [202] + [409] * 4
+    assert Person.objects.filter(display_name="Eve", household=family.household).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_are_to_be_one_person_at_once_one_is(family, neighbour):
+    theo = str(family.theo.pk)
+    bodies = {"name": "Eve", "email": neighbour.user.email}, {"name": "Tim", "handle": "tim"}
+    answers = at_once(*[(family.mia.api().post, members(family), body | {"person": theo}) for body in bodies])
+    assert sorted(answers) in ([201, 400], [202, 400])
+    assert Invitation.objects.count() + Membership.objects.filter(person=theo).count() == 1
 
 
 @pytest.mark.django_db(transaction=True)
