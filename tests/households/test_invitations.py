@@ -413,7 +413,7 @@ def test_of_two_who_are_to_be_one_person_at_once_one_is(family, neighbour):
 @pytest.mark.django_db(transaction=True)
 def test_accepted_and_withdrawn_at_once_it_is_one_of_the_two(family, neighbour):
     for _ in range(5):
-        invitation = asked(family, neighbour.user)
+        invitation = asked(family, neighbour.user, person=family.theo)
         eve, mia = neighbour.api(), family.mia.api()
         answers = at_once((eve.post, f"{MINE}/{invitation.pk}/accept"), (mia.delete, sent(family, invitation)))
         assert sorted(answers) in ([200, 404], [204, 404])
