@@ -35,7 +35,6 @@ MORE = {
     # Whom they will be is looked at as for a new member; and the account, so that no code opens more than it did.
     "invite an account": 18,
     "invite an account to be somebody": 17,
-    "withdraw an invitation": 9,
     # The household, the invitation, the account and the person are locked one after the other; then who they are now.
     "accept an invitation": 18,
     "change a member": 15,

@@ -123,7 +123,7 @@ def withdraw_invitation(*, viewer: Viewer, invitation_id: UUID) -> None:
     """RESOURCE_NOT_FOUND once it has been answered, has expired or was withdrawn."""
     invitation = locked_with_household(Invitation, viewer, invitation_id)
     require_owner(viewer, invitation.household_id)
-    if not Invitation.objects.waiting().filter(pk=invitation.pk).exists():
+    if not invitation.is_waiting:
         raise Refusal(Code.RESOURCE_NOT_FOUND)
     invitation.withdrawn_at = timezone.now()
     invitation.save(update_fields=["withdrawn_at", "updated_at"])
@@ -204,12 +204,12 @@ def _join(invitation: Invitation, user: User) -> None:
     place = Membership.objects.for_update().filter(household=invitation.household_id, user=user).first()
     if place and place.is_active:
         return  # An owner has let them in again meanwhile, as what they say there.
-    if place is None:
-        place = Membership(household_id=invitation.household_id, user=user)
+    place = place or Membership(household_id=invitation.household_id, user=user)
     if place.person_id is None:
         place.person = free_person(invitation.household_id, invitation.person, reserved_by=invitation)
     place.role, place.is_active = invitation.role, True
-    place.save()
+    fields = None if place._state.adding else ["role", "person", "is_active", "updated_at"]
+    place.save(update_fields=fields)
     person = str(place.person_id)
     _record(user, "membership.created", invitation.household_id, place, role=place.role, person=person)
 
