@@ -20,6 +20,7 @@ from households.words import sentence
 from tests.accounts.steps import activate, error
 from tests.cast import Family, Member, invited, join
 from tests.concurrency import simultaneously
+from tests.factories import UserFactory
 from tests.households.actors import api_of, table
 
 MINE = "/api/v1/invitations"
@@ -421,6 +422,20 @@ def test_accepted_and_withdrawn_at_once_it_is_one_of_the_two(family, neighbour):
         assert joined.exists() == (200 in answers)
         if joined.exists():
             return
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepted_while_their_person_is_merged_they_are_who_came_of_it(family, neighbour):
+    """The household's lock comes first: without it the yes waits for a person who is no more by then."""
+    for _ in range(5):
+        twin = Person.objects.create(household=family.household, display_name="Theodore")
+        invitation = asked(family, UserFactory(), person=twin)
+        invited_one = Member(invitation.user, twin)
+        merge = (family.mia.api().post, f"/api/v1/people/{twin.pk}/merge", {"into": str(family.grandpa.pk)})
+        assert at_once((invited_one.api().post, f"{MINE}/{invitation.pk}/accept"), merge) == [200, 200]
+        membership = Membership.objects.get(user=invitation.user)
+        assert membership.person == family.grandpa
+        membership.delete()
 
 
 @pytest.mark.django_db(transaction=True)
