@@ -1,5 +1,6 @@
 from typing import Any, cast
 
+from axes.models import AccessAttempt
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as StockUserAdmin
@@ -111,3 +112,11 @@ class AuthEventAdmin(ReadOnlyAdmin):
     fields = ["created_at", "kind", "outcome", "reason", "user", "actor", "session", "ip", "user_agent"]
     list_display = ["created_at", "kind", "outcome", "reason", "user", "ip"]
     list_filter = ["kind", "outcome"]
+
+
+@admin.register(AccessAttempt)
+class AccessAttemptAdmin(ReadOnlyAdmin):
+    """Who is, or soon will be, locked out of the admin. `manage.py axes_reset` lets them in again."""
+
+    fields = ["attempt_time", "failures_since_start", "ip_address", "user_agent", "path_info"]
+    list_display = ["attempt_time", "failures_since_start", "ip_address", "user_agent"]

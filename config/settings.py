@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "corsheaders",
     "rest_framework",
     "django_filters",
+    "axes",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "config.apps.FoundationConfig",
@@ -114,6 +115,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -214,7 +216,8 @@ CACHES: dict[str, dict[str, Any]] = {"default": cache}
 # --- Who somebody is -----------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["households.backends.OwnerLoginBackend"]
+# The first only says who is locked out; nobody is signed in by it.
+AUTHENTICATION_BACKENDS = ["accounts.lockout.LockoutBackend", "households.backends.OwnerLoginBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -227,6 +230,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+
+# At the admin's door, beside the limits of accounts/services/limits.py.
+AXES_HANDLER = "accounts.lockout.LockoutHandler"
+AXES_CLIENT_IP_CALLABLE = "accounts.lockout.address"
+AXES_USERNAME_CALLABLE = "accounts.lockout.login_key"
+AXES_LOCKOUT_CALLABLE = "accounts.lockout.locked_out"
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True  # the audit has it
+AXES_ENABLE_ADMIN = False  # its pages can be changed; ours cannot
+AXES_VERBOSE = False
 
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=15)
 SESSION_IDLE_LIFETIME = timedelta(days=30)
@@ -331,5 +349,7 @@ LOGGING = {
         # The request middleware already logs every answer once, with its status.
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        # Who signs in stands in the audit.
+        "axes": {"level": "WARNING"},
     },
 }

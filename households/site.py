@@ -18,11 +18,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from accounts.browsers import begin_session, end_session, live_session
+from accounts.services.limits import Step, take
 from accounts.services.passwords import change_password
 from config.api.errors import respond
-from config.api.throttles import may_sign_in
 from config.client import client_of
-from config.errors import Code, Refusal
+from config.errors import Refusal
 from config.models import ScopedQuerySet
 from households.models import Household
 from households.services.glass import BehindGlass, Reason, break_glass, viewer_behind_glass
@@ -98,6 +98,17 @@ class OwnPasswordView(PasswordChangeView):
     form_class = AdminPasswordChangeForm
     template_name = "registration/password_change_form.html"
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Whoever sits at somebody's open browser may not try passwords there, either."""
+        try:
+            taken = take(Step.PASSWORD, account=str(request.user.pk), client=client_of(request))
+        except Refusal as refusal:
+            return respond(request, refusal)
+        response = super().post(request, *args, **kwargs)
+        if response.status_code == 302:
+            taken.give_back()
+        return response
+
     def form_valid(self, form: Any) -> HttpResponse:
         session, user, before = live_session(self.request), form.user, form.user.password
         if session is None:
@@ -126,11 +137,16 @@ class FamilySite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         if request.user.is_authenticated and viewer_of(request) is None:
             logout(request)  # Its session was ended elsewhere.
-        if request.method == "POST" and not may_sign_in(request):
-            return respond(request, Refusal(Code.RATE_LIMITED))
+        if request.method != "POST":
+            return super().login(request, extra_context)
+        try:
+            taken = take(Step.LOGIN, account=request.POST.get("username", ""), client=client_of(request))
+        except Refusal as refusal:
+            return respond(request, refusal)
         response = super().login(request, extra_context)
-        if request.method == "POST" and response.status_code == 302:
+        if response.status_code == 302:
             begin_session(request)
+            taken.give_back()
         return response
 
     def logout(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:

@@ -248,6 +248,9 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
     ),
     "sign in": lambda here: post("auth/login", **a_sign_in(here)),
     "refresh": lambda here: post("auth/session/refresh", **a_refresh(here)),
+    "change a password": lambda here: post(
+        "auth/password", current_password=PASSWORD, new_password="mulled-wine-and-cloves"
+    ),
     "sign out": lambda here: post("auth/session/revoke"),
     "sign out on a device": lambda here: post(
         "auth/session/revoke", device_id=str(here.session(here.mia.user).device_id)

@@ -24,6 +24,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "/api/v1/auth/activate": {"POST": (400,) * 5},
     "/api/v1/auth/activate/complete": {"POST": (400,) * 5},
     "/api/v1/auth/login": {"POST": (400,) * 5},
+    "/api/v1/auth/password": {"POST": (401, 400, 400, 400, 400)},
     "/api/v1/auth/session/refresh": {"POST": (400,) * 5},
     "/api/v1/auth/session/revoke": {"POST": (401, 404, 404, 404, 204)},
     # without a body, and of sessions without a PIN

@@ -23,6 +23,7 @@ MORE = {
     "sign in": 15,
     "show a code": 10,
     "activate": 14,
+    "change a password": 14,
     # The password or the PIN is an attempt, too.
     "set a PIN": 10,
     "remove a PIN": 10,

@@ -99,6 +99,11 @@ class CompleteActivationSerializer(StrictSerializer):
     platform = serializers.CharField(max_length=40, required=False, allow_blank=True)
 
 
+class NewPasswordSerializer(StrictSerializer):
+    current_password = PasswordField(required=False, allow_blank=True)
+    new_password = PasswordField()
+
+
 class LoginSerializer(StrictSerializer):
     login = serializers.CharField(max_length=254)
     password = PasswordField()

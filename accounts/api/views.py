@@ -16,6 +16,7 @@ from accounts.services.codes import verify_code
 from accounts.services.limits import Step, failures_counted
 from accounts.services.login import log_in
 from accounts.services.outcomes import Denied
+from accounts.services.passwords import change_own_password
 from accounts.services.refresh import refresh_session
 from accounts.services.sessions import revoke_sessions
 from accounts.tokens import ActivationToken, RefreshToken
@@ -147,6 +148,18 @@ class SessionViewSet(ListMixin, ResourceViewSet):
         if "device_id" in values:
             return self._ended(self.get_queryset().filter(device_id=values["device_id"]))
         return self._ended(self.get_queryset().filter(pk=self.viewer.session.pk))
+
+    @extend_schema(
+        summary="Change one's password, and sign out everywhere else",
+        request=serializers.NewPasswordSerializer,
+        responses={204: None},
+    )
+    def change_password(self, request: Request) -> Response:
+        """Somebody without a password may choose one for 15 minutes after they came in by a code."""
+        values = self.validated(serializers.NewPasswordSerializer)
+        current, new = values.get("current_password", ""), values["new_password"]
+        change_own_password(session=self.viewer.session, current=current, new=new, client=client_of(request))
+        return self.gone()
 
     def _ended(self, sessions: QuerySet) -> Response:
         reason = DeviceSession.Revoked.SIGNED_OUT

@@ -1,8 +1,6 @@
 from uuid import UUID
 
 from django.contrib.auth.hashers import make_password
-from django.contrib.auth.password_validation import validate_password
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -10,10 +8,11 @@ from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
 from accounts.services.audit import record
 from accounts.services.limits import Step, take
 from accounts.services.outcomes import Denied
+from accounts.services.passwords import check_strength
 from accounts.services.pins import hash_of_pin, record_pin
 from accounts.services.sessions import open_session, revoke_sessions
 from config.client import Client
-from config.errors import Code, Refusal
+from config.errors import Code
 
 
 def complete_activation(
@@ -35,7 +34,8 @@ def complete_activation(
     code = ActivationCode.objects.select_related("user").filter(pk=code_id).first()
     if code is None:
         return _denied(None, client)
-    _check_password(password, code.user)
+    if password:
+        check_strength(password, code.user, field="password")
     # Hashing is slow, so it comes before the locks.
     password_hash = make_password(password or None)
     pin_hash = hash_of_pin(pin) if pin else ""
@@ -72,14 +72,6 @@ def _activate(user: User, password_hash: str, client: Client) -> None:
     user.activated_at = user.activated_at or timezone.now()
     user.save(update_fields=["password", "activated_at", "updated_at"])
     revoke_sessions(sessions=user.sessions.all(), reason=DeviceSession.Revoked.RESET, actor=user, client=client)
-
-
-def _check_password(password: str, user: User) -> None:
-    try:
-        if password:
-            validate_password(password, user)
-    except ValidationError as error:
-        raise Refusal(Code.VALIDATION_FAILED, details={"password": error.messages}) from error
 
 
 def _completed(session: DeviceSession, client: Client) -> DeviceSession:

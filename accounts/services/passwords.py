@@ -1,10 +1,47 @@
+from datetime import timedelta
+
+from django.contrib.auth.hashers import check_password, make_password
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import AuthEvent, DeviceSession, User
 from accounts.services.audit import record
+from accounts.services.limits import Step, Taken, take
 from accounts.services.sessions import revoke_sessions
 from config.client import Client
-from config.errors import Code, Refusal
+from config.errors import Code, Refusal, invalid
+
+Kind, Outcome = AuthEvent.Kind, AuthEvent.Outcome
+
+# So long after they came in by a code, somebody without a password may choose one. Whoever finds their tablet later
+# could otherwise make it their own.
+FIRST_PASSWORD_WITHIN = timedelta(minutes=15)
+
+
+def change_own_password(*, session: DeviceSession, current: str, new: str, client: Client) -> None:
+    """The password of whoever has this session; it goes on, and their others end.
+
+    VALIDATION_FAILED for a wrong `current`, or a `new` that is too easy; CONFLICT_STALE when a reset came first.
+    """
+    user = session.user
+    taken = take(Step.PASSWORD, account=str(user.pk), client=client, user=user)
+    if user.has_usable_password():
+        _require_current(current, user, session, client)
+    elif session.created_at <= timezone.now() - FIRST_PASSWORD_WITHIN:
+        raise Refusal(Code.RESOURCE_FORBIDDEN, "To choose a first password, please come in by a new code.")
+    check_strength(new, user, field="new_password")
+    # Hashing is slow, so it comes before the lock.
+    _change(session, make_password(new), taken, client)
+
+
+def check_strength(password: str, user: User, *, field: str) -> None:
+    """VALIDATION_FAILED when it is too short, too common or too much like their name."""
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        raise Refusal(Code.VALIDATION_FAILED, details={field: error.messages}) from error
 
 
 @transaction.atomic
@@ -18,7 +55,20 @@ def change_password(*, user: User, before: str, after: str, kept: DeviceSession,
         raise Refusal(Code.CONFLICT_STALE)
     user.password = after
     user.save(update_fields=["password", "updated_at"])
-    kind, outcome = AuthEvent.Kind.PASSWORD_CHANGED, AuthEvent.Outcome.SUCCEEDED
-    record(kind=kind, outcome=outcome, client=client, user=user, actor=user, session=kept)
+    record(kind=Kind.PASSWORD_CHANGED, outcome=Outcome.SUCCEEDED, client=client, user=user, actor=user, session=kept)
     others = user.sessions.exclude(pk=kept.pk)
     revoke_sessions(sessions=others, reason=DeviceSession.Revoked.PASSWORD, actor=user, client=client)
+
+
+def _require_current(current: str, user: User, session: DeviceSession, client: Client) -> None:
+    if check_password(current, user.password):
+        return
+    record(kind=Kind.PASSWORD_CHANGED, outcome=Outcome.FAILED, client=client, user=user, actor=user, session=session)
+    raise invalid(current_password="This is not your password.")  # noqa: S106
+
+
+@transaction.atomic
+def _change(session: DeviceSession, after: str, taken: Taken, client: Client) -> None:
+    user = session.user
+    change_password(user=user, before=user.password, after=after, kept=session, client=client)
+    taken.give_back()

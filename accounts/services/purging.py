@@ -6,6 +6,8 @@ Never the audit, and so no session that it tells of; no tombstone either: what g
 from collections.abc import Iterator
 from datetime import timedelta
 
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
@@ -35,6 +37,7 @@ def expired() -> dict[str, QuerySet]:
         "admin_sessions": Session.objects.filter(expire_date__lte=now),
         "signing_keys": SigningKey.objects.filter(verifies_until__lte=now - KEYS_KEPT),
         "attempt_counters": AttemptCounter.objects.filter(ends_at__lte=now),
+        "admin_lockouts": AccessAttempt.objects.filter(attempt_time__lte=now - settings.AXES_COOLOFF_TIME),
         "idempotency_keys": IdempotencyKey.objects.filter(created_at__lte=now - LIFETIME),
     }
 

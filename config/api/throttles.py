@@ -4,7 +4,6 @@ import time
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
@@ -28,11 +27,6 @@ class ApiLimit(BaseThrottle):
         return cache.API_LIMITS.seconds - time.time() % cache.API_LIMITS.seconds
 
 
-def may_sign_in(request: HttpRequest) -> bool:
-    """The same limit for the admin's sign-in: whether this address may try once more."""
-    return _may_go_on(*_asking_unknown(request))
-
-
 def _may_go_on(who: str, limit: int) -> bool:
     if not who or not limit:
         return True
@@ -45,9 +39,5 @@ def _asking(request: Request) -> tuple[str, int]:
     """Whom to count this request for, and how many they have. Nobody when the address is not known."""
     if request.user:
         return f"user:{request.user.pk}", settings.API_LIMIT_PER_MINUTE
-    return _asking_unknown(request)
-
-
-def _asking_unknown(request: HttpRequest | Request) -> tuple[str, int]:
     address = address_of(request)
     return f"address:{neighbourhood(address)}" if address else "", settings.API_ANONYMOUS_LIMIT_PER_MINUTE

@@ -33,6 +33,8 @@ WORDS: dict[str, Word] = {
     # --- Accounts
     "login": Word("An e-mail address or a handle, in any case.", "mia@example.org"),
     "password": Word("Ten characters or more.", "a-warm-fire-in-winter"),
+    "current_password": Word("The one until now; blank for whoever has none yet.", "a-warm-fire-in-winter"),
+    "new_password": Word("Ten characters or more.", "roasted-chestnuts-at-home"),
     "email": Word("Where mail reaches them, and one way to sign in; null for whoever has none.", "mia@example.org"),
     "handle": Word("A short name to sign in with; null for whoever has none.", "mia"),
     "avatar_url": Word("A picture of them.", "https://example.org/mia.png"),

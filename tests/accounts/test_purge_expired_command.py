@@ -26,6 +26,7 @@ NONE = {
     "admin_sessions": 0,
     "signing_keys": 0,
     "attempt_counters": 0,
+    "admin_lockouts": 0,
     "idempotency_keys": 0,
     "invitations": 0,
     "dry_run": False,

@@ -15,6 +15,17 @@ import pytest
 from django.db import connection
 
 from gifts.models import GiftList
+from tests.accounts.proofs import (
+    accounts,
+    milliseconds_apart,
+    refreshes_at_once,
+    survivors_of_other_devices,
+    survivors_of_replays,
+    with_codes,
+    wrong_code,
+    wrong_password,
+)
+from tests.accounts.served import let_in_after_their_end, rotated_keys, tried_at_once, without_redis
 from tests.backups import backed_up_under_load
 from tests.cast import make_family
 from tests.gifts.hostile import bomb_growth_mb, slowest_maze, try_hostile_addresses
@@ -33,6 +44,68 @@ from tests.torture.growing import askable, costs, grow, rows_there
 Kept = tuple[bool, str]
 API = "/api/v1"
 EXAMPLES = os.environ.get("SECRECY_EXAMPLES", "60")
+
+
+def redis_away(tmp_path: Path) -> Kept:
+    """Refused, and hung."""
+    away = without_redis(tmp_path)
+    usual = away.p95_ms["as ever"]
+    good = not away.broken and max(away.p95_ms.values()) < 3 * usual
+    p95 = ", ".join(f"{state} {ms:.0f} ms" for state, ms in away.p95_ms.items())
+    return good, f"Redis away: {away.answered} answers, p95 {p95}; {_leaks(away.broken, 'broken')}"
+
+
+def revoked_everywhere(tmp_path: Path) -> Kept:
+    """On the next request, by each of four workers on two nodes."""
+    answers = let_in_after_their_end(tmp_path, rounds=20)
+    figure = f"{answers.total()} requests of 20 sessions just ended, at 2 nodes x 4 workers"
+    return set(answers) == {401}, f"revoked: {figure}, {answers.total() - answers[401]} let in"
+
+
+def replayed_tokens(tmp_path: Path) -> Kept:
+    """Generations 1 to 5."""
+    alive = survivors_of_replays()
+    return not alive, f"replayed: tokens of 5 generations, {_leaks(alive, 'sessions left')}"
+
+
+def refreshed_at_once(tmp_path: Path) -> Kept:
+    wrong = refreshes_at_once()
+    return not wrong, f"16 refreshes at once: 100 rounds, {_leaks(wrong, 'with more than one successor')}"
+
+
+def on_another_device(tmp_path: Path) -> Kept:
+    alive = survivors_of_other_devices()
+    return not alive, f"a refresh token on another device: 10 sessions, {_leaks(alive, 'left')}"
+
+
+def exact_limits(tmp_path: Path) -> Kept:
+    """100 at once over 4 processes, and again after a restart."""
+    found = tried_at_once(tmp_path)
+    good = found.logins == {401: 10, 429: 90} and found.codes == {400: 10, 429: 90} and set(found.afterwards) == {429}
+    # Ten of the address's fifty were those of the one login.
+    good = good and found.address == {401: 40, 429: 60}
+    figure = f"{found.logins[401]} passwords and {found.codes[400]} codes of 100 at once over 4 processes"
+    after = f"{found.afterwards.total() - found.afterwards[429]} after a restart"
+    return good, f"limits: {figure}, {after}, {found.logins[401] + found.address[401]} from one address"
+
+
+def no_account_no_difference(tmp_path: Path) -> Kept:
+    """Interleaved; what is said is compared by the ordinary suite."""
+    apart = {
+        "password": milliseconds_apart(wrong_password, accounts, rounds=60),
+        "code": milliseconds_apart(wrong_code, with_codes, rounds=60),
+    }
+    figure = ", ".join(f"a wrong {name} {ms:.2f} ms apart" for name, ms in apart.items())
+    return max(apart.values()) < 5, f"account or none: 4 kinds in turns, medians of {figure}"
+
+
+def keys_rotated(tmp_path: Path) -> Kept:
+    """Nobody is signed out; what nobody was given opens nothing."""
+    found = rotated_keys(tmp_path)
+    good = set(found.went_on) == {200} and found.new_kids == 5 and set(found.forged.values()) == {401}
+    opened = [name for name, status in found.forged.items() if status != 401]
+    figure = f"{found.went_on.total()} requests of 5 devices across a rotation, {found.went_on[200]} went on"
+    return good, f"keys: {figure}; {len(found.forged)} forged tokens, {_leaks(opened, 'let in')}"
 
 
 def another_household(tmp_path: Path) -> Kept:
@@ -131,18 +204,26 @@ def backups_under_load(tmp_path: Path) -> Kept:
 
 
 PROMISES: dict[int, Callable[[Path], Kept]] = {
+    3: redis_away,
+    4: revoked_everywhere,
+    5: replayed_tokens,
+    6: refreshed_at_once,
+    7: on_another_device,
     10: another_household,
     11: canaries,
     12: before_and_after,
     15: nothing_lost_on_a_bad_line,
     16: one_effect_per_key,
     17: one_change_per_tag,
+    18: exact_limits,
+    19: no_account_no_difference,
     20: hostile_previews,
+    22: keys_rotated,
     23: query_counts,
     25: backups_under_load,
 }
 # These race on connections of their own.
-REAL_TRANSACTIONS = {16, 17}
+REAL_TRANSACTIONS = {5, 6, 7, 16, 17, 19}
 
 
 RUNS = [
