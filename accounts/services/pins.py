@@ -7,7 +7,7 @@ Each guess is counted before it is hashed, as for activation codes, and stays co
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth.hashers import ScryptPasswordHasher
+from django.contrib.auth.hashers import ScryptPasswordHasher, check_password
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -92,8 +92,8 @@ def _unproven(
     else by the PIN so far where there is one."""
     user = session.user
     if user.has_usable_password():
-        is_proven = _is_password(session, password, kind, client)
-        return None if is_proven else Denied(Code.AUTH_INVALID_CREDENTIALS)
+        _require_password(session, password, kind, client)
+        return None
     if not session.pin_hash:
         return None
     if not current_pin:
@@ -102,15 +102,14 @@ def _unproven(
     return outcome if isinstance(outcome, Denied) else None
 
 
-def _is_password(session: DeviceSession, password: str, kind: AuthEvent.Kind, client: Client) -> bool:
+def _require_password(session: DeviceSession, password: str, kind: AuthEvent.Kind, client: Client) -> None:
     if not password:
         raise invalid(password="Give your password.")  # noqa: S106 (a sentence)
     taken = take(Step.PASSWORD, account=str(session.user_id), client=client, user=session.user)
-    if session.user.check_password(password):
-        taken.give_back()
-        return True
-    record(**_about(session, client), kind=kind, outcome=Outcome.FAILED, reason="wrong_password")
-    return False
+    if not check_password(password, session.user.password):
+        record(**_about(session, client), kind=kind, outcome=Outcome.FAILED, reason="wrong_password")
+        raise invalid(password="This is not your password.")  # noqa: S106 (a sentence)
+    taken.give_back()
 
 
 @transaction.atomic
