@@ -265,6 +265,14 @@ def test_a_request_under_way_does_not_open_what_is_locked_meanwhile(tablet):
     assert DeviceSession.objects.get(pk=tablet.pk).is_locked
 
 
+def test_nor_what_has_idled_meanwhile(tablet):
+    idle(tablet, left=timedelta(seconds=30))
+    read_before = DeviceSession.objects.get(pk=tablet.pk)
+    idle(tablet)
+    keep_open(read_before)
+    assert DeviceSession.objects.get(pk=tablet.pk).is_locked
+
+
 def test_nor_by_a_clock_that_is_behind(tablet, monkeypatch):
     """It looked at the clock before whoever locked did: so a lock is no moment, but none at all."""
     idle(tablet, left=timedelta(seconds=30))
