@@ -333,6 +333,12 @@ class Invitation(HouseholdRow):
     def __str__(self) -> str:
         return f"{self.user_id} into {self.household_id}"
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether it can still be accepted."""
+        is_open = not (self.accepted_at or self.declined_at or self.withdrawn_at)
+        return is_open and timezone.now() < self.expires_at
+
 
 class OccasionQuerySet(ScopedQuerySet):
     def visible_to(self, viewer: "Viewer | None") -> Self:

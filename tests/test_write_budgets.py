@@ -30,18 +30,27 @@ MORE = {
     # Each attempt is counted, for its address and for whom it is about, and given back because it went well.
     "sign in": 16,
     "show a code": 11,
-    "activate": 15,
+    "activate": 16,
     "change a password": 14,
+    # The password or the PIN is an attempt, too.
+    "set a PIN": 10,
+    "remove a PIN": 10,
+    "unlock a session": 9,
     # Their whole place in the household is made: its counter, their Person and membership, and who they are now.
     "found a household": 12,
     # A login, its Person and its code are each looked at under locks of their own.
-    "add a member": 17,
-    "add a member and their person": 18,
-    "change a member": 14,
-    "issue a code": 13,
+    "add a member": 19,
+    "add a member and their person": 20,
+    # Whom they will be is looked at as for a new member; and the account, so that no code opens more than it did.
+    "invite an account": 18,
+    "invite an account to be somebody": 17,
+    # The household, the invitation, the account and the person are locked one after the other; then who they are now.
+    "accept an invitation": 18,
+    "change a member": 15,
+    "issue a code": 14,
     # Two for the tags: which there are, and what they are put on. Four for the members, who must be no group.
     "create a person": 12,
-    "change a person": 15,
+    "change a person": 16,
     "change a gift": 10,
     "add an item": 10,
     # The first time only: then the companion is there.
@@ -62,7 +71,7 @@ MORE = {
     "say something about an item": 11,
     "change a comment": 14,
     # Whatever hangs on either of them; and claims are moved one by one.
-    "merge people": 43,
+    "merge people": 46,
 }
 # What asks once for each of something.
 GROWING = {"merge people"}

@@ -7,7 +7,7 @@ Each guess is counted before it is hashed, as for activation codes, and stays co
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth.hashers import ScryptPasswordHasher
+from django.contrib.auth.hashers import ScryptPasswordHasher, check_password
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -36,7 +36,7 @@ def set_pin(
     *, session: DeviceSession, pin: str, client: Client, password: str = "", current_pin: str = ""
 ) -> DeviceSession | Denied:
     """The session locks itself by this PIN from now on; it stays open until it has idled."""
-    if denied := _unproven(session, password, current_pin, client):
+    if denied := _unproven(session, password, current_pin, Kind.PIN_SET, client):
         return denied
     return _change(session, hash_of_pin(pin), Kind.PIN_SET, client)
 
@@ -46,7 +46,9 @@ def remove_pin(
 ) -> DeviceSession | Denied:
     if not session.pin_hash:
         raise _no_pin()
-    return _unproven(session, password, current_pin, client) or _change(session, "", Kind.PIN_REMOVED, client)
+    if denied := _unproven(session, password, current_pin, Kind.PIN_REMOVED, client):
+        return denied
+    return _change(session, "", Kind.PIN_REMOVED, client)
 
 
 @transaction.atomic
@@ -83,12 +85,15 @@ def open_until() -> datetime:
     return timezone.now() + settings.PIN_IDLE
 
 
-def _unproven(session: DeviceSession, password: str, current_pin: str, client: Client) -> Denied | None:
+def _unproven(
+    session: DeviceSession, password: str, current_pin: str, kind: AuthEvent.Kind, client: Client
+) -> Denied | None:
     """Who changes the PIN is who signs in here, and not who found the tablet open: by the password where there is one,
     else by the PIN so far where there is one."""
     user = session.user
     if user.has_usable_password():
-        return None if _is_password(session, password, client) else Denied(Code.AUTH_INVALID_CREDENTIALS)
+        _require_password(session, password, kind, client)
+        return None
     if not session.pin_hash:
         return None
     if not current_pin:
@@ -97,15 +102,14 @@ def _unproven(session: DeviceSession, password: str, current_pin: str, client: C
     return outcome if isinstance(outcome, Denied) else None
 
 
-def _is_password(session: DeviceSession, password: str, client: Client) -> bool:
+def _require_password(session: DeviceSession, password: str, kind: AuthEvent.Kind, client: Client) -> None:
     if not password:
         raise invalid(password="Give your password.")  # noqa: S106 (a sentence)
     taken = take(Step.PASSWORD, account=str(session.user_id), client=client, user=session.user)
-    if session.user.check_password(password):
-        taken.give_back()
-        return True
-    record(**_about(session, client), kind=Kind.PIN_SET, outcome=Outcome.FAILED, reason="wrong_password")
-    return False
+    if not check_password(password, session.user.password):
+        record(**_about(session, client), kind=kind, outcome=Outcome.FAILED, reason="wrong_password")
+        raise invalid(password="This is not your password.")  # noqa: S106 (a sentence)
+    taken.give_back()
 
 
 @transaction.atomic

@@ -38,4 +38,4 @@ def free_person(household_id: UUID, person: Person, *, reserved_by: Invitation |
 def is_reserved(*person_ids: UUID, besides: Invitation | None = None) -> bool:
     """Whether somebody may still accept to be one of them. The household must be locked: then it stays like this."""
     waiting = Invitation.objects.waiting().filter(person__in=person_ids)
-    return waiting.exclude(pk=besides.pk if besides else None).exists()
+    return (waiting.exclude(pk=besides.pk) if besides else waiting).exists()

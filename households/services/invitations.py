@@ -6,6 +6,7 @@ reserved, and whoever withdraws an invitation and whoever accepts it take turns.
 
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -41,11 +42,11 @@ def add_or_invite(
 
     CONFLICT_DUPLICATE when the e-mail address and the handle are not one account's, or it belongs here already.
     """
-    asked = {"viewer": viewer, "household_id": household_id, "name": name, "role": role, "person": person}
+    place: dict[str, Any] = {"household_id": household_id, "name": name, "role": role, "person": person}
     account = account_of(email, handle)
     if account is None:
-        return add_member(**asked, email=email, handle=handle, client=client)
-    return invite(**asked, account=account, login=email or handle or "")
+        return add_member(viewer=viewer, email=email, handle=handle, client=client, **place)
+    return invite(viewer=viewer, account=account, login=email or handle or "", **place)
 
 
 def account_of(*logins: str | None) -> User | None:
@@ -122,7 +123,7 @@ def withdraw_invitation(*, viewer: Viewer, invitation_id: UUID) -> None:
     """RESOURCE_NOT_FOUND once it has been answered, has expired or was withdrawn."""
     invitation = locked_with_household(Invitation, viewer, invitation_id)
     require_owner(viewer, invitation.household_id)
-    if not Invitation.objects.waiting().filter(pk=invitation.pk).exists():
+    if not invitation.is_waiting:
         raise Refusal(Code.RESOURCE_NOT_FOUND)
     invitation.withdrawn_at = timezone.now()
     invitation.save(update_fields=["withdrawn_at", "updated_at"])
@@ -150,9 +151,9 @@ def _invite(
     _close_overdue(household.pk)
     place = Membership.objects.filter(household=household, user=account).select_related("person").first()
     if place and place.is_active:
-        raise Refusal(Code.CONFLICT_DUPLICATE, "Whoever signs in like this belongs to the household already.")
+        raise _duplicate(login, "Whoever signs in like this belongs to the household already.")
     if Invitation.objects.waiting().filter(household=household, user=account).exists():
-        raise Refusal(Code.CONFLICT_DUPLICATE, "Whoever signs in like this is invited already.")
+        raise _duplicate(login, "Whoever signs in like this is invited already.")
     person = _reserved(household, place, name, person)
     _bound_codes(account, household)
     invitation = Invitation.objects.create(
@@ -168,6 +169,10 @@ def _invite(
     return invitation
 
 
+def _duplicate(login: str, sentence: str) -> Refusal:
+    return Refusal(Code.CONFLICT_DUPLICATE, sentence, {"email" if "@" in login else "handle": [sentence]})
+
+
 def _reserved(household: Household, place: Membership | None, name: str, person: Person | None) -> Person:
     """Who they will be. Whoever was somebody here stays blind to what is hidden from that person."""
     if place is None or place.person is None:
@@ -180,7 +185,7 @@ def _reserved(household: Household, place: Membership | None, name: str, person:
 def _bound_codes(account: User, household: Household) -> None:
     """A code opens the whole account, and whoever uses it could accept: so those end whose issuers do not own this
     household. Under the lock of the account, so that none is issued behind this check."""
-    owners = Membership.objects.active().filter(household=household, role=Role.OWNER).values("user")
+    owners = Membership.objects.active().filter(household=household, role=Role.OWNER).values_list("user", flat=True)
     withdraw_owners_codes(user=User.objects.locked(account.pk), except_by=owners)
 
 
@@ -199,12 +204,12 @@ def _join(invitation: Invitation, user: User) -> None:
     place = Membership.objects.for_update().filter(household=invitation.household_id, user=user).first()
     if place and place.is_active:
         return  # An owner has let them in again meanwhile, as what they say there.
-    if place is None:
-        place = Membership(household_id=invitation.household_id, user=user)
+    place = place or Membership(household_id=invitation.household_id, user=user)
     if place.person_id is None:
         place.person = free_person(invitation.household_id, invitation.person, reserved_by=invitation)
     place.role, place.is_active = invitation.role, True
-    place.save()
+    fields = None if place._state.adding else ["role", "person", "is_active", "updated_at"]
+    place.save(update_fields=fields)
     person = str(place.person_id)
     _record(user, "membership.created", invitation.household_id, place, role=place.role, person=person)
 

@@ -14,7 +14,9 @@ from accounts.services.codes import issue_code
 from accounts.services.sessions import open_session, revoke_sessions
 from accounts.tokens import RefreshToken
 from config.client import Client
+from households.models import Invitation
 from tests.accounts.steps import activate
+from tests.cast import invited
 from tests.console import facts, said
 from tests.factories import UserFactory
 
@@ -26,6 +28,7 @@ NONE = {
     "attempt_counters": 0,
     "admin_lockouts": 0,
     "idempotency_keys": 0,
+    "invitations": 0,
     "dry_run": False,
 }
 
@@ -56,6 +59,22 @@ def keys(user, number: int, **age) -> None:
 def test_on_a_new_server_there_is_nothing_to_purge(db):
     assert facts("purge_expired") == NONE
     assert said("purge_expired").startswith("Deleted 0 activation codes, 0 sessions")
+
+
+def test_invitations_go_a_month_after_their_end_however_they_ended(family, neighbour):
+    for ended in (
+        {},
+        {"accepted_at": timezone.now()},
+        {"declined_at": timezone.now()},
+        {"withdrawn_at": timezone.now()},
+    ):
+        old = invited(family.mia, UserFactory())
+        Invitation.objects.filter(pk=old.pk).update(**ago(days=30), **ended)
+    kept = [invited(family.mia, UserFactory()) for _ in range(2)]
+    Invitation.objects.filter(pk=kept[0].pk).update(**ago(days=29))
+    assert facts("purge_expired", dry_run=True)["invitations"] == 4
+    assert facts("purge_expired")["invitations"] == 4
+    assert set(Invitation.objects.all()) == set(kept)
 
 
 def test_codes_go_a_month_after_their_end(leo, api):

@@ -12,7 +12,9 @@ MODELS = [
     "tasks/task",
     "accounts/authevent",
 ]
-OTHERS = ["", "households/person/add/", "households/membership/add/", "gifts/giftlist/add/", "gifts/giftlist/import/"]
+MEMBERS = "households/membership/"
+OTHERS = ["", "households/person/add/", f"{MEMBERS}add/", f"{MEMBERS}invitations/", "gifts/giftlist/add/"]
+OTHERS += ["gifts/giftlist/import/"]
 
 
 def links(page: Page, address: str, selector: str) -> list[str]:

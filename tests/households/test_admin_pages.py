@@ -1,6 +1,7 @@
 """People, occasions, tags and members, in the admin of somebody who owns the household."""
 
 import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -9,10 +10,11 @@ from accounts.models import AuthEvent, DeviceSession, User
 from accounts.services.passwords import change_password
 from config.client import Client
 from config.errors import Refusal
-from households.models import Activity, Membership, Occasion, Person, Role, Tag
+from households.models import Activity, Invitation, Membership, Occasion, Person, Role, Tag
 from households.services.people import delete_person
 from tests.accounts.steps import activate
 from tests.admin_pages import lists, saved, signed_in, text_of
+from tests.cast import invited
 from tests.factories import PASSWORD
 
 
@@ -137,8 +139,43 @@ def test_a_new_member_gets_a_card_that_lets_them_in(browser, family, api):
 
 def test_a_login_that_is_taken_is_said_at_its_field(browser, family):
     page = saved(browser, url("membership_add"), name="Leo", email=family.leo.user.email, handle="", role="member")
-    assert "Somebody signs in with this already." in page
+    assert "Whoever signs in like this belongs to the household already." in page
+    other = {"email": family.leo.user.email, "handle": "leo"}
+    assert "Somebody signs in with this already." in saved(
+        browser, url("membership_add"), name="L", role="guest", **other
+    )
     assert "Give an e-mail address or a handle" in saved(browser, url("membership_add"), name="Leo", role="member")
+
+
+def test_whoever_uses_hearth_already_is_invited_and_may_be_asked_back(browser, family, neighbour):
+    form = {"name": "Olga", "email": neighbour.user.email, "handle": "", "role": "member", "person": family.theo.pk}
+    page = saved(browser, url("membership_add"), **form)
+    assert f"“{neighbour.user.email}” uses Hearth already, and is invited now." in unescape(page)
+    assert "to be Theo in The Bauers, member" in page
+    assert "Eve" not in page
+    invitation = Invitation.objects.get()
+    # Who is promised is offered to nobody else.
+    assert "Theo" not in text_of(browser, url("membership_add"))
+    assert "The invitation was withdrawn." in saved(browser, url("membership_withdraw", invitation.pk))
+    assert not Invitation.objects.waiting().exists()
+    assert "Theo" in text_of(browser, url("membership_add"))
+    assert browser.post(url("membership_withdraw", invitation.pk)).status_code == 404
+
+
+def test_an_invitation_of_another_household_is_not_there(browser, family, neighbour):
+    theirs = invited(neighbour, family.leo.user)
+    assert theirs.login not in text_of(browser, url("membership_invitations"))
+    assert browser.post(url("membership_withdraw", theirs.pk)).status_code == 404
+    assert browser.get(url("membership_withdraw", theirs.pk)).status_code == 405
+    own = invited(neighbour, family.mia.user)
+    assert own.login not in text_of(browser, url("membership_invitations"))
+    assert Invitation.objects.waiting().count() == 2
+
+
+def test_a_person_who_is_promised_is_not_deleted(browser, family, neighbour):
+    invited(family.mia, neighbour.user, person=family.theo)
+    assert "Somebody is invited to be this person." in saved(browser, url("person_delete", family.theo.pk), post="yes")
+    assert Person.objects.alive().filter(pk=family.theo.pk).exists()
 
 
 def test_a_new_code_is_asked_about_first_and_read_by_all(browser, family):

@@ -20,6 +20,7 @@ from households.words import sentence
 from tests.accounts.steps import activate, error
 from tests.cast import Family, Member, invited, join
 from tests.concurrency import simultaneously
+from tests.factories import UserFactory
 from tests.households.actors import api_of, table
 
 MINE = "/api/v1/invitations"
@@ -373,12 +374,12 @@ def test_an_owner_sees_no_device_of_somebody_whom_another_household_has_invited(
 # --- At the same moment ----------------------------------------------------------------------------
 
 
-def at_once(*calls: tuple[Any, str]) -> list[int]:
+def at_once(*calls: tuple[Any, ...]) -> list[int]:
     waiting = list(calls)
 
     def call() -> int:
-        ask, address = waiting.pop()
-        return ask(address).status_code
+        ask, *what = waiting.pop()
+        return ask(*what).status_code
 
     return simultaneously(call, len(calls))
 
@@ -394,9 +395,26 @@ def test_who_accepts_ten_times_at_once_belongs_there_once(family, neighbour):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_who_is_invited_five_times_at_once_is_invited_once(family, neighbour):
+    body = {"name": "Eve", "email": neighbour.user.email}
+    answers = at_once(*[(family.mia.api().post, members(family), body) for _ in range(5)])
+    assert sorted(answers) == [202] + [409] * 4
+    assert Person.objects.filter(display_name="Eve", household=family.household).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_are_to_be_one_person_at_once_one_is(family, neighbour):
+    theo = str(family.theo.pk)
+    bodies = {"name": "Eve", "email": neighbour.user.email}, {"name": "Tim", "handle": "tim"}
+    answers = at_once(*[(family.mia.api().post, members(family), body | {"person": theo}) for body in bodies])
+    assert sorted(answers) in ([201, 400], [202, 400])
+    assert Invitation.objects.count() + Membership.objects.filter(person=theo).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
 def test_accepted_and_withdrawn_at_once_it_is_one_of_the_two(family, neighbour):
     for _ in range(5):
-        invitation = asked(family, neighbour.user)
+        invitation = asked(family, neighbour.user, person=family.theo)
         eve, mia = neighbour.api(), family.mia.api()
         answers = at_once((eve.post, f"{MINE}/{invitation.pk}/accept"), (mia.delete, sent(family, invitation)))
         assert sorted(answers) in ([200, 404], [204, 404])
@@ -404,6 +422,20 @@ def test_accepted_and_withdrawn_at_once_it_is_one_of_the_two(family, neighbour):
         assert joined.exists() == (200 in answers)
         if joined.exists():
             return
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accepted_while_their_person_is_merged_they_are_who_came_of_it(family, neighbour):
+    """The household's lock comes first: without it the yes waits for a person who is no more by then."""
+    for _ in range(5):
+        twin = Person.objects.create(household=family.household, display_name="Theodore")
+        invitation = asked(family, UserFactory(), person=twin)
+        invited_one = Member(invitation.user, twin)
+        merge = (family.mia.api().post, f"/api/v1/people/{twin.pk}/merge", {"into": str(family.grandpa.pk)})
+        assert at_once((invited_one.api().post, f"{MINE}/{invitation.pk}/accept"), merge) == [200, 200]
+        membership = Membership.objects.get(user=invitation.user)
+        assert membership.person == family.grandpa
+        membership.delete()
 
 
 @pytest.mark.django_db(transaction=True)

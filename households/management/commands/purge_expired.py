@@ -1,14 +1,16 @@
 from typing import Any
 
-from accounts.services.purging import expired, purge
+from accounts.services.purging import purge
 from config.commands import StaffCommand, progress
+from households.services.purging import expired
 
 
 class Command(StaffCommand):
     help = (
         "Deletes what has expired and is of no more use: activation codes 30 days after their end, sessions 90 days "
         "after theirs that the audit does not tell of, sessions of the admin, signing keys that are over, "
-        "counters of attempts and lockouts of the admin whose time is over, and Idempotency-Keys older than a day. "
+        "counters of attempts and lockouts of the admin whose time is over, Idempotency-Keys older than a day, and "
+        "invitations 30 days after their end. "
         "Good to run once a night. It works in small steps beside the running server and can be stopped at any time."
     )
     dry_run = "delete nothing, and say how much it would be"
