@@ -123,8 +123,7 @@ def columns() -> set[str]:
 
 def tokens(operation: Operation) -> Shots:
     """Signs of somebody that are none."""
-    good = operation.api._credentials.get("HTTP_AUTHORIZATION") or operation.api.defaults.get("HTTP_AUTHORIZATION", "")
-    head, payload, signature = good.removeprefix("Bearer ").split(".")
+    head, payload, signature = operation.token.removeprefix("Bearer ").split(".")
     none = "eyJhbGciOiJub25lIiwidHlwIjoiSldUIn0"
     forged = {
         "cut off": f"{head}.{payload}.{signature[:-4]}",

@@ -33,6 +33,10 @@ class Operation:
         return address(self.place, self.rows)
 
     @property
+    def token(self) -> str:
+        return self.api.defaults["HTTP_AUTHORIZATION"]
+
+    @property
     def is_open(self) -> bool:
         return TABLE[self.place][self.method][0] != 401
 
