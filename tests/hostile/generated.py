@@ -1,14 +1,13 @@
 """Cases that schemathesis makes of the schema, good ones and bad ones, sent to the application in this process."""
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import schemathesis
-from django.core.signals import request_finished, request_started
-from django.db import close_old_connections, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
@@ -24,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 
 from config.wsgi import application
 from tests.hostile.operations import Operation
+from tests.hostile.shots import one_connection
 from tests.routes import described
 from tests.secrecy.doors import ROW_BEHIND, schema
 
@@ -45,18 +45,8 @@ class Outcome:
     good: int = 0
     wrong: list[str] = field(default_factory=list)
 
-
-@contextmanager
-def one_connection() -> Iterator[None]:
-    """Requests do not hang up on the database at their end: what this test has made is in a transaction there."""
-    both = (request_started, request_finished)
-    for signal in both:
-        signal.disconnect(close_old_connections)
-    try:
-        yield
-    finally:
-        for signal in both:
-            signal.connect(close_old_connections)
+    def __add__(self, other: "Outcome") -> "Outcome":
+        return Outcome(self.cases + other.cases, self.good + other.good, self.wrong + other.wrong)
 
 
 def try_out(operations: list[Operation], *, each: int, random: int) -> Outcome:

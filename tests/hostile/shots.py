@@ -1,9 +1,11 @@
 """One hostile request, and what is wrong with the answer to it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import connection, transaction
+from django.core.signals import request_finished, request_started
+from django.db import close_old_connections, connection, transaction
 from django.http import HttpResponse
 
 from accounts.models import User
@@ -35,6 +37,19 @@ class Tally:
     shots: int
     refused: int
     wrong: list[str]
+
+
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Requests do not hang up on the database at their end: what this test has made is in a transaction there."""
+    both = (request_started, request_finished)
+    for signal in both:
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in both:
+            signal.connect(close_old_connections)
 
 
 def fire_all(shots: Iterable[Shot]) -> Tally:

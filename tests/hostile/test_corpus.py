@@ -7,7 +7,7 @@ from tests.hostile.operations import every_operation, set_scene
 from tests.hostile.shots import fire_all
 
 # Of each kind; `make torture` fires all of them.
-MOST = 400
+MOST = 250
 
 
 @pytest.mark.django_db
