@@ -28,12 +28,13 @@ DATABASES = postgresql sqlite
 BENCHMARK = $(BENCH)/bin/python -m benchmarks --rounds $(ROUNDS) --seconds $(SECONDS) --items $(ITEMS) \
 	--households $(HOUSEHOLDS) --requests $(REQUESTS) --databases $(DATABASES) --parts
 
-.PHONY: help run test check test-postgres torture format pins clean bench bench-growth bench-memory
+.PHONY: help run test check audit test-postgres torture format pins clean bench bench-growth bench-memory
 
 help:
 	@echo 'make run            serve Hearth on http://127.0.0.1:8000 (also: make run PORT=8123 HEARTH_DATA_DIR=/tmp/x)'
 	@echo 'make test           every check and the whole suite, on SQLite'
 	@echo 'make check          only the checks: format, lint, imports, types, settings, migrations'
+	@echo 'make audit          whether something is known against the packages that Hearth runs on (asks the network)'
 	@echo 'make test-postgres  the suite on PostgreSQL, with coverage: DATABASE_URL=postgres://... make test-postgres'
 	@echo '                    (with REDIS_URL=redis://... on that Redis, too: under keys of its own)'
 	@echo 'make torture        the long versions of the proofs, with one figure for each promise (DATABASE_URL for PostgreSQL)'
@@ -56,11 +57,17 @@ test: check
 check: $(VENV)/dev-pins
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml config accounts households gifts tasks
 	$(BIN)/lint-imports --no-cache --no-logo
 	$(SQLITE) $(BIN)/mypy
 	$(DEPLOYED) $(BIN)/python manage.py check --deploy --fail-level WARNING
 	$(SQLITE) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(SQLITE) $(BIN)/python manage.py spectacular --validate --fail-on-warn --file /dev/null
+
+# It asks the network and tells; what to do about it is for people, so it stops nothing.
+audit: $(VENV)/dev-pins
+	@$(BIN)/pip-audit --require-hashes --disable-pip --requirement requirements.txt || \
+		echo 'Please look at what stands above; SECURITY.md says what comes next.' >&2
 
 test-postgres: $(VENV)/dev-pins
 	@test -n "$$DATABASE_URL" || { \

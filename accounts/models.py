@@ -239,7 +239,7 @@ class AuthEvent(BaseModel):
         SESSION_REVOKED = "session_revoked"
         RIGHTS_CHANGED = "rights_changed"
         KEY_ROTATED = "key_rotated"
-        PASSWORD_CHANGED = "password_changed"  # noqa: S105
+        PASSWORD_CHANGED = "password_changed"  # noqa: S105 (a name)
         GLASS_BROKEN = "glass_broken"
         RATE_LIMITED = "rate_limited"
         MFA_CHECKED = "mfa_checked"

@@ -104,7 +104,7 @@ class SessionToken(HearthToken):
 class AccessToken(SessionToken):
     """Opens the API for 15 minutes, as long as its session lives."""
 
-    token_type = "access"  # noqa: S105
+    token_type = "access"  # noqa: S105 (a name)
     lifetime = settings.ACCESS_TOKEN_LIFETIME
 
 
@@ -115,7 +115,7 @@ class RefreshToken(HearthToken):
     lost the answer to a refresh gets that very token again, though it is stored nowhere.
     """
 
-    token_type = "refresh"  # noqa: S105
+    token_type = "refresh"  # noqa: S105 (a name)
     lifetime = settings.SESSION_IDLE_LIFETIME
 
     @classmethod
@@ -146,14 +146,14 @@ class StreamTicket(SessionToken):
     It stands in an address, so it is short-lived and good for little; its session decides each time it is used.
     """
 
-    token_type = "stream_ticket"  # noqa: S105
+    token_type = "stream_ticket"  # noqa: S105 (a name)
     lifetime = settings.STREAM_TICKET_LIFETIME
 
 
 class ActivationToken(HearthToken):
     """Carries a verified activation code, and what the device said of itself, from the first step to the second."""
 
-    token_type = "activation"  # noqa: S105
+    token_type = "activation"  # noqa: S105 (a name)
     lifetime = settings.ACTIVATION_TOKEN_LIFETIME
 
     @classmethod

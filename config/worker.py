@@ -28,7 +28,7 @@ class Worker(ThreadWorker):
     """
 
     # How long a request may take to arrive, its head and then the rest: meanwhile it occupies a thread (CWE-400).
-    head_s, rest_s = 5.0, 20.0
+    head_s, rest_s = 10.0, 20.0  # gunicorn itself sends silent clients back to the end of the queue after 5
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -3,7 +3,7 @@ import re
 from collections.abc import Mapping
 from typing import IO, Any
 
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
 from config.errors import Code, Refusal
@@ -21,6 +21,9 @@ class StrictJSONParser(BaseParser):
     def parse(
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Any:
+        # DRF would take */* for any type there is.
+        if media_type and media_type.partition(";")[0].strip().lower() != self.media_type:
+            raise UnsupportedMediaType(media_type)
         # Who says beforehand that it is too much is not listened to.
         if _announced(parser_context) > MAX_BODY_BYTES or len(body := stream.read(MAX_BODY_BYTES + 1)) > MAX_BODY_BYTES:
             raise Refusal(Code.VALIDATION_TOO_LARGE)

@@ -68,7 +68,7 @@ def hearths_version() -> str:
 
 def contents(ask: Ask, tables: Iterable[str]) -> Contents:
     """`ask` runs a statement in the very snapshot that is backed up."""
-    rows = {table: ask(f'SELECT count(*) FROM "{table}"')[0][0] for table in sorted(tables)}  # noqa: S608
+    rows = {table: ask(f'SELECT count(*) FROM "{table}"')[0][0] for table in sorted(tables)}  # noqa: S608 (names of tables)
     migrations = ask("SELECT app, name FROM django_migrations ORDER BY id") if "django_migrations" in rows else []
     return Contents(rows, [f"{app}.{name}" for app, name in migrations])
 

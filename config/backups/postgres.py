@@ -56,7 +56,7 @@ def dump(target: Path, tell: Tell) -> Contents:
 def check(source: Path, manifest: Manifest) -> None:
     _program("psql")
     require_database()
-    listed = subprocess.run(  # noqa: S603
+    listed = subprocess.run(  # noqa: S603 (our own words, no shell)
         [_program("pg_restore"), "--list", str(source)], env=_environment(), capture_output=True, text=True
     )
     if listed.returncode:
@@ -80,13 +80,13 @@ def restore(source: Path, manifest: Manifest, kept: Path | None) -> None:
     before = _drop_tables()
     connection.close()
     with tempfile.TemporaryFile() as words, tempfile.TemporaryFile() as complaints:
-        reader = subprocess.Popen(  # noqa: S603
+        reader = subprocess.Popen(  # noqa: S603 (our own words, no shell)
             [_program("pg_restore"), "--no-owner", "--no-privileges", "--no-comments", "--file=-", str(source)],
             stdout=subprocess.PIPE,
             stderr=words,
             env=_environment(),
         )
-        writer = subprocess.Popen(  # noqa: S603
+        writer = subprocess.Popen(  # noqa: S603 (our own words, no shell)
             [_program("psql"), "--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1", "--no-password", "--file=-"],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -146,7 +146,7 @@ def _drop_tables() -> str:
 def _counts(manifest: Manifest) -> str:
     """That each table holds as many rows as it did, asked before anybody else sees them."""
     checks = [
-        f"IF (SELECT count(*) FROM {connection.ops.quote_name(table)}) <> {int(count)} "  # noqa: S608
+        f"IF (SELECT count(*) FROM {connection.ops.quote_name(table)}) <> {int(count)} "  # noqa: S608 (quoted, and a number)
         "THEN RAISE EXCEPTION 'the backup holds other rows than its manifest says'; END IF;"
         for table, count in manifest.rows.items()
     ]
@@ -156,7 +156,7 @@ def _counts(manifest: Manifest) -> str:
 def _run_dump(program: str, snapshot: str, target: Path, tell: Tell) -> None:
     command = [program, "--format=custom", "--no-owner", "--no-privileges", "--no-comments", "--no-password"]
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 (our own words, no shell)
             [*command, f"--snapshot={snapshot}", f"--file={target}"],
             stdout=subprocess.DEVNULL,
             stderr=complaints,
@@ -188,7 +188,7 @@ def _program(name: str) -> str:
 
 
 def _refuse_older(program: str) -> None:
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, env=_environment()).stdout  # noqa: S603
+    said = subprocess.run([program, "--version"], capture_output=True, text=True, env=_environment()).stdout  # noqa: S603 (our own words, no shell)
     found = re.search(r"\b(\d+)(\.\d+|devel|beta|rc)", said)
     if found and int(found[1]) < _major():
         raise CommandError(_too_old("pg_dump", f"version {found[1]}"))

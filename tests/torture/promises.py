@@ -5,9 +5,10 @@ the figure; what a docstring names as a fixture is pytest's.
 """
 
 import os
+import secrets
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,11 @@ from tests.factories import UserFactory
 from tests.gifts.hostile import bomb_growth_mb, slowest_maze, try_hostile_addresses
 from tests.gifts.scene import HIDDEN_CHANGES
 from tests.gifts.streaming import cut_while_they_write
+from tests.hostile.corpus import ASPECTS, some
+from tests.hostile.generated import Outcome, try_out
+from tests.hostile.operations import every_operation, set_scene
+from tests.hostile.refusals import refuse_all
+from tests.hostile.shots import fire_all
 from tests.races import changes_with_one_etag, posts_with_one_key
 from tests.second_door import walk_by_password_alone
 from tests.secrecy.before_after import for_a_couple, for_leo, noticed
@@ -48,6 +54,8 @@ from tests.torture.growing import askable, costs, grow, rows_there
 
 Kept = tuple[bool, str]
 API = "/api/v1"
+GENERATED = int(os.environ.get("GENERATED_CASES", "100000"))
+HOSTILE = int(os.environ.get("HOSTILE_REQUESTS", "10000"))
 EXAMPLES = os.environ.get("SECRECY_EXAMPLES", "60")
 
 
@@ -111,6 +119,33 @@ def keys_rotated(tmp_path: Path) -> Kept:
     opened = [name for name, status in found.forged.items() if status != 401]
     figure = f"{found.went_on.total()} requests of 5 devices across a rotation, {found.went_on[200]} went on"
     return good, f"keys: {figure}; {len(found.forged)} forged tokens, {_leaks(opened, 'let in')}"
+
+
+def bad_input(tmp_path: Path) -> Kept:
+    """No failure, and every answer as the schema says; to our own corpus, and to what schemathesis makes up."""
+    operations = every_operation(set_scene())
+    shots = [shot for aspect in ASPECTS.values() for shot in _of_aspect(aspect, operations)]
+    tally, random = fire_all(shots), secrets.randbelow(10**9)
+    outcome = Outcome()
+    while outcome.cases < GENERATED:  # of some operations there is little to be made
+        outcome += try_out(
+            operations, each=(GENERATED - outcome.cases) // len(operations) + 2, random=random + outcome.cases
+        )
+    wrong = tally.wrong + outcome.wrong
+    made = f"{outcome.cases} generated ({outcome.good} done; seed {random})"
+    fired = f"{tally.shots} hostile requests ({tally.refused} refused)"
+    return not wrong, f"bad input: {made} and {fired} at {len(operations)} operations, {_leaks(wrong, 'wrong')}"
+
+
+def _of_aspect(aspect: Callable[[Any], Iterator[Any]], operations: list[Any]) -> list[Any]:
+    return some([shot for operation in operations for shot in aspect(operation)], -(-HOSTILE // len(ASPECTS)))
+
+
+def refusals_in_the_envelope(tmp_path: Path) -> Kept:
+    """By DRF and outside it: in the admin, where a browser reads a page of ours, and where there is nothing."""
+    tally = refuse_all(set_scene(), every=1)
+    good = not tally.wrong and tally.refused > 1000
+    return good, f"refusals: {tally.refused} of {tally.shots} requests, {_leaks(tally.wrong, 'not in the envelope')}"
 
 
 def another_household(tmp_path: Path) -> Kept:
@@ -239,6 +274,8 @@ PROMISES: dict[int, Callable[[Path], Kept]] = {
     5: replayed_tokens,
     6: refreshed_at_once,
     7: on_another_device,
+    8: bad_input,
+    9: refusals_in_the_envelope,
     10: another_household,
     11: canaries,
     12: before_and_after,
