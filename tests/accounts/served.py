@@ -88,7 +88,7 @@ class Tried:
     address: Counter[int]
 
 
-def tried_at_once(folder: Path, *, times: int = 100, processes: int = 4) -> Tried:
+def tried_at_once(folder: Path, *, times: int = 100, processes: int = 4, strangers: int = 100) -> Tried:
     serving = {"WEB_CONCURRENCY": str(processes)}
     with house(folder) as home:
         with home.served(**serving) as server:
@@ -97,8 +97,8 @@ def tried_at_once(folder: Path, *, times: int = 100, processes: int = 4) -> Trie
         with home.served(**serving) as server:
             again = [lambda: log_in(server, "MIA", PASSWORD), lambda: show_code(server, "Nobody")]
             afterwards = statuses(*again * 4)
-            strangers = [partial(log_in, server, f"stranger-{number}") for number in range(times)]
-            return Tried(logins, codes, afterwards, statuses(*strangers))
+            others = [partial(log_in, server, f"stranger-{number}") for number in range(strangers)]
+            return Tried(logins, codes, afterwards, statuses(*others) if others else Counter())
 
 
 # --- Revoked sessions -----------------------------------------------------------------------------

@@ -10,14 +10,13 @@ pytestmark = pytest.mark.server
 
 
 def test_limits_are_exact_over_processes_and_survive_a_restart(tmp_path: Path):
-    found = tried_at_once(tmp_path, times=52, processes=2)
-    assert (found.logins, found.codes) == ({401: 10, 429: 42}, {400: 10, 429: 42})
+    found = tried_at_once(tmp_path, times=16, processes=2, strangers=0)
+    assert (found.logins, found.codes) == ({401: 10, 429: 6}, {400: 10, 429: 6})
     assert set(found.afterwards) == {429}
-    assert found.address == {401: 40, 429: 12}  # ten of its fifty were of the one login
 
 
 def test_a_session_that_was_ended_is_refused_by_every_process(tmp_path: Path):
-    assert set(let_in_after_their_end(tmp_path, rounds=3, workers=2)) == {401}
+    assert set(let_in_after_their_end(tmp_path, rounds=2, workers=2)) == {401}
 
 
 def test_without_redis_revocations_and_limits_hold(tmp_path: Path):
