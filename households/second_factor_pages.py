@@ -35,6 +35,7 @@ from accounts.services.second_factor import authenticators, is_enrolled, require
 from config.api.errors import respond
 from config.client import client_of
 from config.errors import Code, Refusal
+from households.second_factor_forms import CodeForm, EitherCodeForm, PasswordAndCodeForm, PasswordForm
 from households.viewer import Viewer
 
 # What is open to whoever has to have a second factor first.
@@ -43,52 +44,6 @@ ON_THE_WAY = {"password_change", "password_change_done"}
 
 def is_way_to_second_factor(url_name: str | None) -> bool:
     return url_name in ON_THE_WAY or bool(url_name and url_name.startswith("second_factor"))
-
-
-class CodeInput(forms.TextInput):
-    """What was wrong is not shown again: the next one is typed in its place."""
-
-    def __init__(self, **attrs: Any) -> None:
-        fixed = {"autocomplete": "one-time-code", "autocapitalize": "none", "spellcheck": "false"}
-        super().__init__(attrs=fixed | attrs)
-
-    def format_value(self, value: Any) -> None:
-        return None
-
-
-class CodeForm(forms.Form):
-    code = forms.CharField(
-        max_length=40,
-        label="Code",
-        help_text="The six digits that your authenticator shows now.",
-        widget=CodeInput(autofocus=True),
-    )
-
-
-class EitherCodeForm(CodeForm):
-    """Where a recovery code is as good."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["code"].help_text += " Or one of your recovery codes, if you do not have it at hand."
-
-
-class PasswordForm(forms.Form):
-    password = forms.CharField(
-        label="Your password",
-        strip=False,
-        max_length=200,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
-    )
-
-
-class PasswordAndCodeForm(PasswordForm):
-    code = forms.CharField(
-        max_length=40,
-        label="Code",
-        help_text="Of the second factor that you have, or one of your recovery codes.",
-        widget=CodeInput(),
-    )
 
 
 class SecondFactorPages:
