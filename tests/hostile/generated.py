@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import schemathesis
-from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import Case, GenerationMode
@@ -23,7 +22,7 @@ from schemathesis.specs.openapi.checks import (
 
 from config.wsgi import application
 from tests.hostile.operations import Operation
-from tests.hostile.shots import one_connection
+from tests.hostile.shots import one_connection, taken_back
 from tests.routes import described
 from tests.secrecy.doors import ROW_BEHIND, schema
 
@@ -101,12 +100,8 @@ def _with_real_ids(case: Case, operation: Operation) -> None:
 
 def _send(case: Case, operation: Operation, *, is_signed_in: bool) -> Response:
     headers = {"Authorization": operation.token} if is_signed_in else {"Authorization": ""}
-    if operation.has_own_transactions:
+    with taken_back():
         return case.call(app=application, headers=headers)
-    with transaction.atomic():
-        response = case.call(app=application, headers=headers)
-        transaction.set_rollback(True)
-    return response
 
 
 def _complaint(case: Case, response: Response) -> str:

@@ -8,7 +8,7 @@ from rest_framework.test import APIClient
 
 from tests.cast import found, make_family
 from tests.routes import ACTORS, TABLE, address, described, operations
-from tests.secrecy.doors import SIGNING_IN, UNDESCRIBED, Door, Rows, resolved, schema
+from tests.secrecy.doors import UNDESCRIBED, Door, Rows, resolved, schema
 from tests.secrecy.probing import good_body
 from tests.secrets import Home, hide, open_household
 
@@ -40,11 +40,6 @@ class Operation:
     def is_open(self) -> bool:
         return TABLE[self.place][self.method][0] != 401
 
-    @property
-    def has_own_transactions(self) -> bool:
-        """What must survive a refusal, such as a counter, is committed before it."""
-        return self.place.startswith(SIGNING_IN) and self.method == "POST" and "revoke" not in self.place
-
 
 def set_scene() -> Home:
     home = open_household(make_family(), found("The Neighbours", "Eve"))
@@ -54,18 +49,11 @@ def set_scene() -> Home:
 
 def every_operation(home: Home) -> list[Operation]:
     """Each of them as somebody for whom it works."""
-    members = {"giver": home.giver, "recipient": home.recipient}
-    actors = {name: member.api() for name, member in members.items()}
+    actors = {"giver": home.giver.api(), "recipient": home.recipient.api()}
     device = home.giver.user.sessions.earliest("id").device_id
     rows = home.rows | {"grandpa": home.family.grandpa.pk, "guest": home.guest.membership.pk, "device": device}
     found = [one for one in operations(get_resolver().url_patterns) if one[1] not in UNDESCRIBED]
-    # What is about a session may end it: that one has a session of its own.
-    about_sessions = {place for _, place in found if place.startswith(SIGNING_IN)}
-    return [
-        _operation(method, place, rows, members[who].api() if place in about_sessions else actors[who])
-        for method, place in found
-        for who in [_who(method, place)]
-    ]
+    return [_operation(method, place, rows, actors[_who(method, place)]) for method, place in found]
 
 
 def _operation(method: str, place: str, rows: Rows, api: APIClient) -> Operation:

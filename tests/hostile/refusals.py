@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client as Browser
 
@@ -10,7 +9,7 @@ from tests.admin_pages import addresses, places, signed_in
 from tests.envelope import code_of
 from tests.factories import UserFactory
 from tests.hostile.operations import every_operation
-from tests.hostile.shots import Tally
+from tests.hostile.shots import Tally, taken_back
 from tests.secrets import Home
 
 OUTSIDE = [
@@ -65,10 +64,8 @@ def _browsers(home: Home) -> Iterator[Browser]:
 
 def _ask(browser: Browser, method: str, address: str, accept: str) -> HttpResponse:
     """As a browser would, without the token that every form has."""
-    with transaction.atomic():
-        answer = browser.generic(method, address, headers={"Accept": accept})
-        transaction.set_rollback(True)
-    return answer
+    with taken_back():
+        return browser.generic(method, address, headers={"Accept": accept})
 
 
 def _wrong(answer: HttpResponse, asked: str) -> list[str]:
