@@ -12,7 +12,6 @@ from households.models import Membership, Occasion, Role
 from households.services.tags import create_tag
 from tasks.models import Task
 from tests.cast import Family, Member, invited, join
-from tests.factories import UserFactory
 
 API = "/api/v1"
 
@@ -60,7 +59,7 @@ def open_household(family: Family, neighbour: Member) -> Home:
         "person": family.theo.pk,
         "tag": tag.pk,
         "membership": Membership.objects.get(person=family.grandma.person).pk,
-        "invitation": invited(mia, UserFactory(name="Finn")).pk,
+        "invitation": invited(neighbour, family.ada.user).pk,
     }
     return home
 

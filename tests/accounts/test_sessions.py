@@ -52,6 +52,8 @@ def test_the_list_shows_nothing_secret(phone, on_device):
         "created_at",
         "last_seen_at",
         "last_ip",
+        "has_pin",
+        "locked",
         "current",
     }
 
