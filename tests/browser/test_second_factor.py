@@ -35,6 +35,7 @@ def code_of(secret: str, steps: int = 0) -> str:
 
 def typed(page: Page, text: str) -> None:
     """Where the cursor waits."""
+    expect(page.locator("input:focus")).to_be_visible()
     page.keyboard.type(text)
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -42,6 +43,7 @@ def typed(page: Page, text: str) -> None:
 
 def to_mine(page: Page) -> None:
     """On a phone the way there is by the page of the password."""
+    expect(page.get_by_role("button", name="Sign out")).to_be_visible()
     link = page.get_by_role("link", name="Second factor", exact=True)
     if not link.is_visible():
         go(page, "Password")
