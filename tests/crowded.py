@@ -298,7 +298,7 @@ WRITES: dict[str, Callable[[Crowd], Write]] = {
     ),
     "sign out everywhere": lambda here: post("auth/session/revoke", all=True),
     "end a session": lambda here: delete(at("auth/sessions/{}", here.session(here.mia.user))),
-    "set a PIN": lambda here: put("auth/session/pin", pin=PIN, password=PASSWORD, current_pin=PIN),
+    "set a PIN": lambda here: post("auth/session/pin", pin=PIN, password=PASSWORD, current_pin=PIN),
     "remove a PIN": lambda here: post("auth/session/pin/remove", password=PASSWORD, current_pin=PIN),
     "lock a session": lambda here: post("auth/session/lock"),
     "unlock a session": lambda here: post("auth/session/unlock", pin=PIN),

@@ -34,7 +34,7 @@ TABLE: dict[str, dict[str, tuple[int, ...]]] = {
     "/api/v1/auth/session/refresh": {"POST": (400,) * 5},
     "/api/v1/auth/session/revoke": {"POST": (401, 404, 404, 404, 204)},
     # without a body, and of sessions without a PIN
-    "/api/v1/auth/session/pin": {"PUT": (401, 400, 400, 400, 400)},
+    "/api/v1/auth/session/pin": {"POST": (401, 400, 400, 400, 400)},
     "/api/v1/auth/session/pin/remove": {"POST": (401, 409, 409, 409, 409)},
     "/api/v1/auth/session/lock": {"POST": (401, 409, 409, 409, 409)},
     "/api/v1/auth/session/unlock": {"POST": (401, 400, 400, 400, 400)},

@@ -16,6 +16,9 @@ from config.client import client_of
 
 
 class OwnSessionView(GenericAPIView):
+    # Who has to get a second factor on a tablet that has locked itself must unlock it first.
+    opens_without_second_factor = True
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         refuse_key(request)
@@ -35,7 +38,7 @@ class PinView(OwnSessionView):
     serializer_class = serializers.SetPinSerializer
 
     @extend_schema(summary="Set or replace this session's PIN", responses={204: None})
-    def put(self, request: Request) -> Response:
+    def post(self, request: Request) -> Response:
         """From now on the session locks itself when it has not been used for a while, and by POST /auth/session/lock.
 
         Whoever has a password says it; whoever has none, and a PIN already, says that one.

@@ -79,7 +79,7 @@ def kinds(session: DeviceSession) -> list[tuple[str, str]]:
     ],
 )
 def test_a_weak_pin_is_refused_with_the_rule(anna_there, tablet, pin):
-    answer = anna_there.put(f"{AT}/pin", {"pin": pin, "password": PASSWORD})
+    answer = anna_there.post(f"{AT}/pin", {"pin": pin, "password": PASSWORD})
     assert error(answer) == (400, "VALIDATION_FAILED")
     assert answer.json()["error"]["details"] == {"pin": [RULE]}
     assert DeviceSession.objects.get(pk=tablet.pk).pin_hash == tablet.pin_hash
@@ -87,7 +87,7 @@ def test_a_weak_pin_is_refused_with_the_rule(anna_there, tablet, pin):
 
 @pytest.mark.parametrize("pin", ["", "12345", "1234567", "41809a", FULL_WIDTH, "41 096", "-41809", None, 418096.5, []])
 def test_what_is_not_six_digits_is_no_pin(anna_there, pin):
-    answer = anna_there.put(f"{AT}/pin", {"pin": pin, "password": PASSWORD})
+    answer = anna_there.post(f"{AT}/pin", {"pin": pin, "password": PASSWORD})
     assert list(answer.json()["error"]["details"]) == ["pin"]
 
 
@@ -131,12 +131,12 @@ def test_a_session_has_none_of_itself(phone, on_device):
 def test_who_has_a_password_says_it_to_set_replace_and_remove_a_pin(phone, on_device):
     api = on_device(phone)
     for body in ({"pin": PIN}, {"pin": WRONG}):
-        missing, wrong = api.put(f"{AT}/pin", body), api.put(f"{AT}/pin", body | {"password": "something else"})
+        missing, wrong = api.post(f"{AT}/pin", body), api.post(f"{AT}/pin", body | {"password": "something else"})
         assert missing.json()["error"]["details"] == {"password": ["Give your password."]}
         assert wrong.json()["error"]["details"] == {"password": ["This is not your password."]}
         # The PIN so far is less than the password.
-        assert list(api.put(f"{AT}/pin", body | {"current_pin": PIN}).json()["error"]["details"]) == ["password"]
-        assert api.put(f"{AT}/pin", body | {"password": PASSWORD}).status_code == 204
+        assert list(api.post(f"{AT}/pin", body | {"current_pin": PIN}).json()["error"]["details"]) == ["password"]
+        assert api.post(f"{AT}/pin", body | {"password": PASSWORD}).status_code == 204
         assert unlock(api, body["pin"]).status_code == 204
     assert error(api.post(f"{AT}/pin/remove", {"password": "something else"})) == (400, "VALIDATION_FAILED")
     assert api.post(f"{AT}/pin/remove", {"password": PASSWORD}).status_code == 204
@@ -149,12 +149,12 @@ def test_who_has_a_password_says_it_to_set_replace_and_remove_a_pin(phone, on_de
 def test_who_has_no_password_says_the_pin_so_far(leo, on_device):
     session = open_session(user=leo, device_name="the tablet", client=Client())
     api = on_device(session)
-    assert api.put(f"{AT}/pin", {"pin": PIN}).status_code == 204
-    assert list(api.put(f"{AT}/pin", {"pin": WRONG}).json()["error"]["details"]) == ["current_pin"]
-    assert error(api.put(f"{AT}/pin", {"pin": WRONG, "current_pin": WRONG})) == (400, "AUTH_INVALID_PIN")
+    assert api.post(f"{AT}/pin", {"pin": PIN}).status_code == 204
+    assert list(api.post(f"{AT}/pin", {"pin": WRONG}).json()["error"]["details"]) == ["current_pin"]
+    assert error(api.post(f"{AT}/pin", {"pin": WRONG, "current_pin": WRONG})) == (400, "AUTH_INVALID_PIN")
     assert error(api.post(f"{AT}/pin/remove", {"current_pin": WRONG})) == (400, "AUTH_INVALID_PIN")
     assert DeviceSession.objects.get(pk=session.pk).pin_failures == 2
-    assert api.put(f"{AT}/pin", {"pin": WRONG, "current_pin": PIN}).status_code == 204
+    assert api.post(f"{AT}/pin", {"pin": WRONG, "current_pin": PIN}).status_code == 204
     assert DeviceSession.objects.get(pk=session.pk).pin_failures == 0
     assert api.post(f"{AT}/pin/remove", {"current_pin": WRONG}).status_code == 204
 
@@ -162,7 +162,7 @@ def test_who_has_no_password_says_the_pin_so_far(leo, on_device):
 def test_a_locked_session_changes_no_pin(anna_there, tablet):
     lock_session(session=tablet)
     for answer in (
-        anna_there.put(f"{AT}/pin", {"pin": WRONG, "password": PASSWORD}),
+        anna_there.post(f"{AT}/pin", {"pin": WRONG, "password": PASSWORD}),
         anna_there.post(f"{AT}/pin/remove", {"password": PASSWORD}),
     ):
         assert error(answer) == (403, "AUTH_SESSION_LOCKED")
@@ -199,7 +199,7 @@ def test_a_pin_signs_nobody_in(api, tablet, anna):
 def test_no_row_and_no_line_of_the_log_has_the_pin(anna_there, tablet, caplog):
     unlock(anna_there, WRONG)
     unlock(anna_there)
-    anna_there.put(f"{AT}/pin", {"pin": WRONG, "password": PASSWORD})
+    anna_there.post(f"{AT}/pin", {"pin": WRONG, "password": PASSWORD})
     rows = [*DeviceSession.objects.values(), *AuthEvent.objects.values()]
     assert [pin for pin in (PIN, WRONG) if pin in f"{rows} {caplog.text}"] == []
 
@@ -442,8 +442,8 @@ def test_the_users_of_one_tablet_come_and_go(api, family):
     ada = log_in(api, second.email, PASSWORD, device_id=leo["device_id"]).json()
     assert leo["device_id"] == ada["device_id"]
     as_leo, as_ada = (APIClient(headers={"Authorization": f"Bearer {one['access']}"}) for one in (leo, ada))
-    assert as_leo.put(f"{AT}/pin", {"pin": PIN, "password": PASSWORD}).status_code == 204
-    assert as_ada.put(f"{AT}/pin", {"pin": WRONG, "password": PASSWORD}).status_code == 204
+    assert as_leo.post(f"{AT}/pin", {"pin": PIN, "password": PASSWORD}).status_code == 204
+    assert as_ada.post(f"{AT}/pin", {"pin": WRONG, "password": PASSWORD}).status_code == 204
     for one in (as_leo, as_ada):
         assert one.post(f"{AT}/lock").status_code == 204
     assert error(unlock(as_ada, PIN)) == (400, "AUTH_INVALID_PIN")

@@ -64,7 +64,7 @@ def test_restored_elsewhere_it_is_row_for_row_the_same_and_works(console, elsewh
     answer = elsewhere.facts("restore", str(backup))
     assert (answer["replaced"], answer["must_migrate"], answer["dry_run"]) == (None, False, False)
     assert rows_of(elsewhere) == rows_of(console)
-    assert "belongs to The Bauers already" in elsewhere.refused(
+    assert "belongs to the household already" in elsewhere.refused(
         "invite_member", "--household", "The Bauers", "--name", "Mia", "--handle", "mia"
     )
     with running_server(elsewhere.folder, **elsewhere.variables) as server:

@@ -71,6 +71,17 @@ def test_one_who_signs_in_finds_the_way(of_owners, api, family: Family, on_devic
     assert mia.post("/api/v1/auth/session/revoke").status_code == 204
 
 
+def test_on_a_tablet_that_has_locked_itself_the_way_begins_with_the_pin(of_owners, family: Family, on_device):
+    mia = on_device(session_of(family.mia))
+    pin = {"pin": "418096", "password": PASSWORD}
+    assert mia.post("/api/v1/auth/session/pin", pin).status_code == 204
+    assert mia.post("/api/v1/auth/session/lock").status_code == 204
+    assert error(mia.post(f"{MFA}/enrol", {"password": PASSWORD})) == (403, "AUTH_SESSION_LOCKED")
+    assert mia.post("/api/v1/auth/session/unlock", {"pin": "418096"}).status_code == 204
+    assert error(mia.get("/api/v1/lists")) == REQUIRED
+    assert mia.post(f"{MFA}/enrol", {"password": PASSWORD}).status_code == 201
+
+
 def test_with_one_everything_opens(of_owners, api, family: Family, on_device):
     phone = enrolled(family.mia.user)
     answer = second_step(api, first_step(api, family.mia.user), phone.code())
