@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db.models import Q
 
 from accounts.models import ActivationCode, AuthEvent, DeviceSession, User
-from households.models import DiaryCounter, Household
+from households.models import DiaryCounter, Household, Invitation
 from tasks.services.household_files.tables import TABLES, name_of, rows_of
 from tests.console import facts, said
 
@@ -53,6 +54,7 @@ def remove(household: Household) -> None:
     """As if neither the household nor any of its users had ever been on this server."""
     users = [user.pk for user in rows_of(User, household.pk)]
     DiaryCounter.objects.filter(household=household).delete()
+    Invitation.objects.filter(Q(household=household) | Q(user__in=users)).delete()
     for table in reversed(TABLES[1:]):
         rows_of(table, household.pk)._raw_delete("default")
     for model in (AuthEvent, DeviceSession, ActivationCode):
