@@ -49,6 +49,7 @@ def test_whoever_is_locked_out_reads_so_on_a_page(root):
     page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"]) == (429, "900")
     assert "Too many requests" in page
+    assert "in 15 minutes" in page
     assert "<style" not in page
     assert "<script" not in page
     assert 'style="' not in page
