@@ -93,6 +93,14 @@ def test_staff_open_it_again_by_a_command(root):
     assert tries("root", PASSWORD) == [302]
 
 
+def test_what_the_lockout_refuses_counts_nowhere_else(root, api):
+    """It was no guess. Otherwise the limit of all doors would stay closed when the lockout is opened again."""
+    tries("root", times=LIMIT + LOGINS)
+    assert AttemptCounter.objects.order_by("-count").first().count == LIMIT
+    said("axes_reset")
+    assert tries("root", PASSWORD) == [302]
+
+
 def test_what_was_sent_is_not_kept(root):
     sent = {"otp_token": "123456", "csrfmiddlewaretoken": "a-token", "next": "/admin/?ticket=a-ticket"}
     tries("root", times=2, **sent)
