@@ -39,10 +39,14 @@ class LockoutHandler(AxesDatabaseHandler):
         super().user_login_failed(sender, credentials, seen, **kwargs)
         for name in ("axes_locked_out", "axes_credentials", "axes_failures_since_start"):
             setattr(request, name, getattr(seen, name))
-        # An attempt that was locked out already is not counted, so this is the one that did it.
-        if seen.axes_locked_out and seen.axes_failures_since_start is not None:
+        if seen.axes_locked_out and not was_refused_unheard(request):  # this is the one that did it
             kind, outcome = AuthEvent.Kind.RATE_LIMITED, AuthEvent.Outcome.FAILED
             record(kind=kind, outcome=outcome, client=client_of(request), reason="admin_lockout")
+
+
+def was_refused_unheard(request: HttpRequest) -> bool:
+    """Whether it was locked out already: no password was looked at, and axes has not counted it."""
+    return getattr(request, "axes_locked_out", False) and request.axes_failures_since_start is None  # type: ignore[attr-defined]
 
 
 def address(request: HttpRequest) -> str:

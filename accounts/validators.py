@@ -7,8 +7,9 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from zxcvbn import zxcvbn
 
-# What zxcvbn looks at; whoever types more has typed enough.
-LOOKED_AT = 72
+# What zxcvbn looks at; whoever types more has typed enough. Its work grows with the square of that: 72 signs that may
+# all stand for letters (4@8(...) kept a processor for three seconds; 40 of them take less than one.
+LOOKED_AT = 40
 # Of 0 to 4: 10^8 guesses. Whoever holds a stolen database makes a few hundred a second of them.
 GOOD_ENOUGH = 3
 # Beside words that everybody knows there have to be so many letters and digits.

@@ -18,6 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from accounts.browsers import begin_session, end_session, live_session
+from accounts.lockout import was_refused_unheard
 from accounts.services.limits import Step, take
 from accounts.services.passwords import change_password
 from accounts.services.second_factor import is_enrolled, is_missing
@@ -163,6 +164,7 @@ class FamilySite(SecondFactorPages, admin.AdminSite):
             return self.to_second_step(request, needed.user)
         if response.status_code == 302:
             begin_session(request)
+        if response.status_code == 302 or was_refused_unheard(request):
             taken.give_back()
         return response
 

@@ -1,6 +1,7 @@
 """Every answer of 400 and above leaves through this envelope, inside DRF and outside it."""
 
 import sys
+from math import ceil
 from typing import Any
 
 import structlog
@@ -63,11 +64,11 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         return None
     if refusal.code.status >= 500:
         logger.error("unavailable", exc_info=error)
-    found_out(code=refusal.code.name)
     request = context["request"]
     # A sign-in that fails has limits of its own; this is for whoever sends no token, or a bad one.
     if refusal.code.status == 401 and request.authenticators and (seconds := seconds_to_wait(request)):
         refusal = Refusal(Code.RATE_LIMITED, retry_after=seconds)
+    found_out(code=refusal.code.name)
     # A route that renders something else, like the docs, says no in JSON all the same.
     request.accepted_renderer, request.accepted_media_type = JSONRenderer(), JSONRenderer.media_type
     body = envelope(refusal.code, request.id, refusal.message, refusal.details)
@@ -88,7 +89,9 @@ def respond(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     found_out(code=refusal.code.name)
     status, headers, request_id = refusal.code.status, headers_of(refusal), getattr(request, "id", "")
     if request.path.startswith("/admin/") and "text/html" in request.headers.get("Accept", ""):
-        page = render_to_string("refused.html", {"message": refusal.message, "request_id": request_id})
+        minutes = ceil((refusal.retry_after or 0) / 60)
+        words = {"message": refusal.message, "request_id": request_id, "minutes": minutes}
+        page = render_to_string("refused.html", words)
         return HttpResponse(page, status=status, headers=headers)
     body = envelope(refusal.code, request_id, refusal.message, refusal.details)
     return JsonResponse(body, status=status, headers=headers)

@@ -49,6 +49,7 @@ def test_whoever_is_locked_out_reads_so_on_a_page(root):
     page = answer.content.decode()
     assert (answer.status_code, answer["Retry-After"]) == (429, "900")
     assert "Too many requests" in page
+    assert "in 15 minutes" in page
     assert "<style" not in page
     assert "<script" not in page
     assert 'style="' not in page
@@ -89,6 +90,14 @@ def test_a_right_one_forgets_the_wrong_ones(root):
 def test_staff_open_it_again_by_a_command(root):
     tries("root", times=LIMIT)
     assert said("axes_reset") == "1 attempts removed.\n"
+    assert tries("root", PASSWORD) == [302]
+
+
+def test_what_the_lockout_refuses_counts_nowhere_else(root, api):
+    """It was no guess. Otherwise the limit of all doors would stay closed when the lockout is opened again."""
+    tries("root", times=LIMIT + LOGINS)
+    assert AttemptCounter.objects.order_by("-count").first().count == LIMIT
+    said("axes_reset")
     assert tries("root", PASSWORD) == [302]
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from itertools import count
+from time import sleep
 
 import pytest
 from django.db import connection
@@ -13,7 +14,7 @@ from rest_framework.test import APIClient
 from accounts.services import codes
 from accounts.services.limits import BY_ACCOUNT, Step
 from tests.accounts.hashers import CountingHasher
-from tests.accounts.proofs import accounts, with_codes, wrong_code, wrong_password
+from tests.accounts.proofs import accounts, milliseconds_apart, with_codes, wrong_code, wrong_password
 from tests.accounts.steps import timeless
 
 ADDRESSES = count(1)
@@ -89,6 +90,21 @@ def test_nor_does_the_admin_tell(db):
         words = re.sub(r'value="[^"]*"', "", page.content.decode())
         found[kind] = page.status_code, words, CountingHasher.calls - before
     assert found == dict.fromkeys(found, found["nobody"])
+
+
+KINDS = {"an account": "ada", "nobody": "nobody"}
+
+
+def test_the_clock_finds_the_account_that_takes_longer():
+    apart = milliseconds_apart(lambda _, login: sleep(0.05 * (login == "ada")), lambda: KINDS, rounds=8, batches=1)
+    assert apart.medians > 5
+
+
+def test_it_says_so_when_it_cannot_tell():
+    """What takes now this long and now that long has no median that means anything."""
+    turns = count()
+    apart = milliseconds_apart(lambda *_: sleep(0.05 * (next(turns) // 2 % 2)), lambda: KINDS, rounds=8, batches=1)
+    assert not apart.is_measured
 
 
 def at_an_address() -> APIClient:

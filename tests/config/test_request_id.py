@@ -128,6 +128,13 @@ def test_a_refusal_says_which_and_to_whom(family: Family, api, log):
     ]
 
 
+def test_a_token_too_many_is_logged_as_what_was_answered(db, api, log, settings, empty_cache):
+    settings.API_ANONYMOUS_LIMIT_PER_MINUTE = 1
+    for _ in range(3):  # a new minute may begin meanwhile
+        api.get("/api/v1/items", REMOTE_ADDR="192.0.2.9")
+    assert {(line["status"], line["code"]) for line in log.entries} == {(401, "AUTH_REQUIRED"), (429, "RATE_LIMITED")}
+
+
 def test_the_admin_says_who_it_was(family: Family, log):
     signed_in(family.mia.user).get("/admin/")
     assert log.entries[-1]["user"] == str(family.mia.user.pk)

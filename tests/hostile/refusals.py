@@ -71,7 +71,7 @@ def _ask(browser: Browser, method: str, address: str, accept: str) -> HttpRespon
 def _wrong(answer: HttpResponse, asked: str) -> list[str]:
     if answer.status_code >= 500:
         return [f"{asked}: {answer.status_code}"]
-    if answer["Content-Type"] == "text/html; charset=utf-8" and "text/html" in asked and "/admin/" in asked:
+    if answer.get("Content-Type") == "text/html; charset=utf-8" and "text/html" in asked and "/admin/" in asked:
         is_ours = answer["X-Request-ID"] in answer.content.decode()
         return [] if is_ours else [f"{asked}: a page that is not ours"]
     try:
