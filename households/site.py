@@ -190,10 +190,13 @@ class FamilySite(SecondFactorPages, admin.AdminSite):
         @wraps(view)
         def only_looking(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             name = getattr(request.resolver_match, "url_name", None)
-            is_way_out = name in WAYS_OUT
-            if is_missing(viewer_of(request)) and not (is_way_out or is_way_to_second_factor(name)):
+            viewer = viewer_of(request)
+            is_behind = isinstance(viewer, BehindGlass)
+            # The glass is a way out for whoever is behind it, and a way in for everybody else.
+            is_way_out = name in WAYS_OUT and (is_behind or name != "glass")
+            if is_missing(viewer) and not (is_way_out or is_way_to_second_factor(name)):
                 return HttpResponseRedirect(reverse(f"{self.name}:second_factor"))
-            if request.method == "POST" and isinstance(viewer_of(request), BehindGlass) and not is_way_out:
+            if request.method == "POST" and is_behind and not is_way_out:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 
