@@ -155,6 +155,15 @@ def test_nobody_confirms_somebody_elses(mine, anna, as_user):
     assert complaint(confirm(stranger, waiting_phone(anna).code())) == WRONG_CODE
 
 
+def test_nobody_confirms_it_elsewhere(mine, anna, as_user):
+    """A thief with a session of hers could make it their own while she sets it up."""
+    enrol(mine)
+    thief = as_user(anna)
+    code = waiting_phone(anna).code()
+    assert error(confirm(thief, code)) == (409, "CONFLICT_STATE")
+    assert confirm(mine, code).status_code == 200
+
+
 # --- Those without a password --------------------------------------------------------------------
 
 
