@@ -27,8 +27,8 @@ MORE = {
     "begin with another second factor": 22,
     "renew recovery codes": 17,
     # Every other session ends with it.
-    "confirm another second factor": 24,
-    "remove the second factor": 19,
+    "confirm another second factor": 25,
+    "remove the second factor": 20,
     # Each attempt is counted, for its address and for whom it is about, and given back because it went well.
     "sign in": 16,
     "show a code": 11,

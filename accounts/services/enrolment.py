@@ -193,6 +193,8 @@ def _forget(user: User) -> None:
 def _only_this_session(session: DeviceSession, second_factor_at: datetime | None, client: Client) -> None:
     """AUTH_SESSION_REVOKED, with nothing done, when it has ended meanwhile."""
     user, now = session.user, timezone.now()
+    # This one among the others, in the order in which `revoke_sessions` locks them, too.
+    list(user.sessions.filter(revoked_at__isnull=True).order_by("pk").for_update())
     this = DeviceSession.objects.live(now).filter(pk=session.pk)
     if not this.update(second_factor_at=second_factor_at, updated_at=now):
         raise Refusal(Code.AUTH_SESSION_REVOKED)
