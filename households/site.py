@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -18,8 +18,9 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, URLResolver, path, reverse
 
 from accounts.browsers import begin_session, end_session, live_session
+from accounts.models import User
 from accounts.services.limits import Step, take
-from accounts.services.passwords import change_password
+from accounts.services.passwords import change_password, record_wrong_password
 from accounts.services.second_factor import is_enrolled, is_missing
 from config.api.errors import respond
 from config.client import client_of
@@ -115,13 +116,20 @@ class OwnPasswordView(PasswordChangeView):
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Whoever sits at somebody's open browser may not try passwords there, either."""
         try:
-            taken = take(Step.PASSWORD, account=str(request.user.pk), client=client_of(request))
+            user, client = cast(User, request.user), client_of(request)
+            taken = take(Step.PASSWORD, account=str(user.pk), client=client, user=user)
         except Refusal as refusal:
             return respond(request, refusal)
         response = super().post(request, *args, **kwargs)
         if response.status_code == 302:
             taken.give_back()
         return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        session = live_session(self.request)
+        if session and "old_password" in form.errors:
+            record_wrong_password(session=session, client=client_of(self.request))
+        return super().form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
         session, user, before = live_session(self.request), form.user, form.user.password

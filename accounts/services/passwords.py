@@ -1,5 +1,4 @@
-from datetime import timedelta
-
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -15,10 +14,6 @@ from config.errors import Code, Refusal, invalid
 
 Kind, Outcome = AuthEvent.Kind, AuthEvent.Outcome
 
-# So long after they came in by a code, somebody without a password may choose one. Whoever finds their tablet later
-# could otherwise make it their own.
-FIRST_PASSWORD_WITHIN = timedelta(minutes=15)
-
 
 def change_own_password(*, session: DeviceSession, current: str, new: str, client: Client) -> None:
     """The password of whoever has this session; it goes on, and their others end.
@@ -29,7 +24,8 @@ def change_own_password(*, session: DeviceSession, current: str, new: str, clien
     taken = take(Step.PASSWORD, account=str(user.pk), client=client, user=user)
     if user.has_usable_password():
         _require_current(current, user, session, client)
-    elif session.created_at <= timezone.now() - FIRST_PASSWORD_WITHIN:
+    # Whoever finds the tablet of somebody without a password later could otherwise make it their own.
+    elif session.created_at <= timezone.now() - settings.FRESH_SIGN_IN:
         raise Refusal(Code.RESOURCE_FORBIDDEN, "To choose a first password, please come in by a new code.")
     check_strength(new, user, field="new_password")
     # Hashing is slow, so it comes before the lock.
@@ -60,10 +56,16 @@ def change_password(*, user: User, before: str, after: str, kept: DeviceSession,
     revoke_sessions(sessions=others, reason=DeviceSession.Revoked.PASSWORD, actor=user, client=client)
 
 
+def record_wrong_password(*, session: DeviceSession, client: Client) -> None:
+    """Somebody on this session did not know the password that they wanted to change."""
+    user = session.user
+    record(kind=Kind.PASSWORD_CHANGED, outcome=Outcome.FAILED, client=client, user=user, actor=user, session=session)
+
+
 def _require_current(current: str, user: User, session: DeviceSession, client: Client) -> None:
     if check_password(current, user.password):
         return
-    record(kind=Kind.PASSWORD_CHANGED, outcome=Outcome.FAILED, client=client, user=user, actor=user, session=session)
+    record_wrong_password(session=session, client=client)
     raise invalid(current_password="This is not your password.")  # noqa: S106
 
 

@@ -44,7 +44,7 @@ def finish_sign_in(*, step: SecondStep, code: str, client: Client) -> DeviceSess
             client=client,
             second_factor_at=attempt.second_factor_at,
         )
-        record_success(user=user, session=session, client=client)
+        _record_success(user=user, session=session, client=client)
     return session
 
 
@@ -61,11 +61,11 @@ def show_code(*, user_id: UUID, mark: str, code: str, client: Client) -> tuple[U
             return _denied(Code.AUTH_TOKEN_INVALID, user, client)
         if not attempt.passes(user):
             return _denied(Code.AUTH_INVALID_MFA_CODE, user, client)
-        record_success(user=user, session=None, client=client, reason="admin")
+        _record_success(user=user, session=None, client=client, reason="admin")
     return user, attempt.second_factor_at
 
 
-def record_success(*, user: User, session: DeviceSession | None, client: Client, reason: str = "") -> None:
+def _record_success(*, user: User, session: DeviceSession | None, client: Client, reason: str = "") -> None:
     for kind in (Kind.MFA_CHECKED, Kind.LOGIN):
         succeeded = Outcome.SUCCEEDED
         record(kind=kind, outcome=succeeded, client=client, user=user, actor=user, session=session, reason=reason)

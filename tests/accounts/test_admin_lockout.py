@@ -1,5 +1,7 @@
 """The admin's door: the limits of every sign-in, and a lockout of its own beside them."""
 
+from collections import Counter
+
 import pytest
 from axes.models import AccessAttempt
 from django.test import Client as Browser
@@ -147,3 +149,5 @@ def test_passwords_are_not_tried_where_somebody_changes_theirs(family):
     answers = [browser.post(page, wrong).status_code for _ in range(11)]
     assert answers == [200] * 10 + [429]
     assert browser.get("/admin/").status_code == 200
+    told = Counter(AuthEvent.objects.values_list("kind", "outcome", "user__name"))
+    assert told == {("password_changed", "failed", "Mia"): 10, ("rate_limited", "failed", "Mia"): 1}
