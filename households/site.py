@@ -112,6 +112,8 @@ class Link:
 class OwnPasswordView(PasswordChangeView):
     form_class = AdminPasswordChangeForm
     template_name = "registration/password_change_form.html"
+    # Of the present one. To look for a good new one is no guess.
+    was_wrong = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Whoever sits at somebody's open browser may not try passwords there, either."""
@@ -121,13 +123,13 @@ class OwnPasswordView(PasswordChangeView):
         except Refusal as refusal:
             return respond(request, refusal)
         response = super().post(request, *args, **kwargs)
-        if response.status_code == 302:
+        if not self.was_wrong:
             taken.give_back()
         return response
 
     def form_invalid(self, form: Any) -> HttpResponse:
-        session = live_session(self.request)
-        if session and "old_password" in form.errors:
+        session, self.was_wrong = live_session(self.request), "old_password" in form.errors
+        if session and self.was_wrong:
             record_wrong_password(session=session, client=client_of(self.request))
         return super().form_invalid(form)
 

@@ -143,6 +143,13 @@ def test_whoever_comes_in_uses_nothing_up(root):
     assert set(AttemptCounter.objects.values_list("count", flat=True)) == {0}
 
 
+def test_to_look_for_a_good_new_one_uses_nothing_up(family):
+    browser, page = signed_in(family.mia.user), "/admin/password_change/"
+    weak = {"old_password": PASSWORD, "new_password1": "123", "new_password2": "123"}
+    assert [browser.post(page, weak).status_code for _ in range(11)] == [200] * 11
+    assert not AuthEvent.objects.filter(kind="password_changed").exists()
+
+
 def test_passwords_are_not_tried_where_somebody_changes_theirs(family):
     browser, page = signed_in(family.mia.user), "/admin/password_change/"
     wrong = {"old_password": "a guess", "new_password1": "roasted-chestnuts", "new_password2": "roasted-chestnuts"}
