@@ -90,9 +90,10 @@ def sign_in_with_code(request: HttpRequest, waiting: Waiting, code: str) -> Deni
     outcome = show_code(user_id=UUID(waiting.user_id), mark=waiting.mark, code=code, client=client_of(request))
     if isinstance(outcome, Denied):
         return outcome
+    user, second_factor_at = outcome
     stop_waiting(request)
-    login(request, outcome, backend=waiting.backend)
-    begin_session(request, timezone.now())
+    login(request, user, backend=waiting.backend)
+    begin_session(request, second_factor_at)
     return None
 
 

@@ -6,7 +6,6 @@ from itertools import pairwise
 
 from django.core.exceptions import ValidationError
 
-LENGTH = 6
 RULE = (
     "This PIN is too easy to guess. Take six digits that are no date or year, no lines of the keypad, and that neither "
     "repeat nor count up or down."

@@ -20,7 +20,7 @@ from accounts.browsers import (
     wait_for_code,
     waiting_for_code,
 )
-from accounts.models import User
+from accounts.models import DeviceSession, User
 from accounts.services import recovery_codes
 from accounts.services.enrolment import (
     Enrolment,
@@ -111,7 +111,7 @@ class SecondFactorPages:
         return self._form(request, title, form, act="Go on")
 
     def confirm_second_factor(self, request: HttpRequest) -> HttpResponse:
-        begun = begun_enrolment(user=self._viewer(request).user)
+        begun = begun_enrolment(session=self._session(request))
         if begun is None:
             return self._to("second_factor_begin")
         form = CodeForm(request.POST or None)
@@ -141,10 +141,14 @@ class SecondFactorPages:
 
     # --- What they have in common ----------------------------------------------------------------
 
-    def _viewer(self, request: HttpRequest) -> Viewer:
+    def _session(self, request: HttpRequest) -> DeviceSession:
         session = live_session(request)
         if session is None:
             raise PermissionDenied
+        return session
+
+    def _viewer(self, request: HttpRequest) -> Viewer:
+        session = self._session(request)
         return Viewer.of(session.user, session)
 
     def _done(self, request: HttpRequest, form: forms.Form, service: Any, **values: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -19,8 +19,9 @@ from django.urls import URLPattern, URLResolver, path, reverse
 
 from accounts.browsers import begin_session, end_session, live_session
 from accounts.lockout import was_refused_unheard
+from accounts.models import User
 from accounts.services.limits import Step, take
-from accounts.services.passwords import change_password
+from accounts.services.passwords import change_password, record_wrong_password
 from accounts.services.second_factor import is_enrolled, is_missing
 from config.api.errors import respond
 from config.client import client_of
@@ -112,17 +113,26 @@ class Link:
 class OwnPasswordView(PasswordChangeView):
     form_class = AdminPasswordChangeForm
     template_name = "registration/password_change_form.html"
+    # Of the present one. To look for a good new one is no guess.
+    was_wrong = False
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Whoever sits at somebody's open browser may not try passwords there, either."""
         try:
-            taken = take(Step.PASSWORD, account=str(request.user.pk), client=client_of(request))
+            user, client = cast(User, request.user), client_of(request)
+            taken = take(Step.PASSWORD, account=str(user.pk), client=client, user=user)
         except Refusal as refusal:
             return respond(request, refusal)
         response = super().post(request, *args, **kwargs)
-        if response.status_code == 302:
+        if not self.was_wrong:
             taken.give_back()
         return response
+
+    def form_invalid(self, form: Any) -> HttpResponse:
+        session, self.was_wrong = live_session(self.request), "old_password" in form.errors
+        if session and self.was_wrong:
+            record_wrong_password(session=session, client=client_of(self.request))
+        return super().form_invalid(form)
 
     def form_valid(self, form: Any) -> HttpResponse:
         session, user, before = live_session(self.request), form.user, form.user.password
@@ -192,10 +202,13 @@ class FamilySite(SecondFactorPages, admin.AdminSite):
         @wraps(view)
         def only_looking(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             name = getattr(request.resolver_match, "url_name", None)
-            is_way_out = name in WAYS_OUT
-            if is_missing(viewer_of(request)) and not (is_way_out or is_way_to_second_factor(name)):
+            viewer = viewer_of(request)
+            is_behind = isinstance(viewer, BehindGlass)
+            # The glass is a way out for whoever is behind it, and a way in for everybody else.
+            is_way_out = name in WAYS_OUT and (is_behind or name != "glass")
+            if is_missing(viewer) and not (is_way_out or is_way_to_second_factor(name)):
                 return HttpResponseRedirect(reverse(f"{self.name}:second_factor"))
-            if request.method == "POST" and isinstance(viewer_of(request), BehindGlass) and not is_way_out:
+            if request.method == "POST" and is_behind and not is_way_out:
                 raise PermissionDenied
             return view(request, *args, **kwargs)
 

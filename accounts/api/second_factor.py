@@ -29,7 +29,8 @@ from config.client import client_of
 
 
 class SecondStepSerializer(StrictSerializer):
-    mfa_token = serializers.CharField(max_length=2000)
+    # It carries the device's name, of whose letters each may take twelve in JSON.
+    mfa_token = serializers.CharField(max_length=4000)
     code = MfaCodeField()
 
 

@@ -29,6 +29,8 @@ from config.errors import Code, Refusal
 
 Kind, Outcome = AuthEvent.Kind, AuthEvent.Outcome
 
+NAME = "authenticator"
+
 WRONG = {
     Code.AUTH_INVALID_CREDENTIALS: {"password": ["This is not your password."]},
     Code.AUTH_INVALID_MFA_CODE: {"code": [Code.AUTH_INVALID_MFA_CODE.message]},
@@ -56,23 +58,24 @@ def begin_enrolment(
         if not attempt.passes(current):
             return _denied(Code.AUTH_INVALID_MFA_CODE, Kind.MFA_ENROLLED, session, client)
         TOTPDevice.objects.filter(user=current, confirmed=False).delete()
-        device = TOTPDevice.objects.create(user=current, name="authenticator", confirmed=False)
+        device = TOTPDevice.objects.create(user=current, name=_name_for(session), confirmed=False)
         _record(Kind.MFA_ENROLLED, Outcome.ATTEMPTED, session, client)
     return _enrolment(device)
 
 
-def begun_enrolment(*, user: User) -> Enrolment | None:
-    """What `begin_enrolment` has answered, for as long as it can be confirmed."""
-    device = _unconfirmed(user)
+def begun_enrolment(*, session: DeviceSession) -> Enrolment | None:
+    """What `begin_enrolment` has answered on this session, for as long as it can be confirmed."""
+    device = _unconfirmed(session)
     return _enrolment(device) if device else None
 
 
 def confirm_enrolment(*, user: User, session: DeviceSession, code: str, client: Client) -> list[str] | Denied:
-    """Its first code makes it the second factor; answers the recovery codes. Only this session goes on.
+    """Its first code makes it the second factor; answers the recovery codes. Only this session goes on, the one on
+    which the password was shown.
 
     The others have shown no second factor, and one of them may be why somebody wants one.
     """
-    device = _unconfirmed(user)
+    device = _unconfirmed(session)
     if device is None:
         raise Refusal(Code.CONFLICT_STATE, "There is no second factor to confirm. Please begin anew.")
     tried = limits.take(limits.Step.MFA, account=str(user.pk), client=client, user=user)
@@ -82,12 +85,12 @@ def confirm_enrolment(*, user: User, session: DeviceSession, code: str, client: 
     new = NewSet.make()
     with transaction.atomic(durable=True):
         current = User.objects.locked(user.pk)
-        device = _unconfirmed(current)
+        device = _unconfirmed(session)
         if device is None or not spend_digits(device, digits):
             return _denied(Code.AUTH_INVALID_MFA_CODE, Kind.MFA_ENROLLED, session, client)
         tried.give_back()
         replaced = authenticators().filter(user=current).delete()[0]
-        TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True)
+        TOTPDevice.objects.filter(pk=device.pk).update(confirmed=True, name=NAME)
         recovery_codes.keep(current, new)
         _only_this_session(session, timezone.now(), client)
         _record(Kind.MFA_ENROLLED, Outcome.SUCCEEDED, session, client, "replaced" if replaced else "")
@@ -165,9 +168,16 @@ def _require_enrolled(user: User) -> None:
         raise Refusal(Code.CONFLICT_STATE, "There is no second factor.")
 
 
-def _unconfirmed(user: User) -> TOTPDevice | None:
+def _name_for(session: DeviceSession) -> str:
+    """Of an authenticator that is not confirmed yet. Whoever else has a session of this user's, and no password, must
+    neither read its secret nor confirm it: that would sign the user out, and be the thief's second factor."""
+    return str(session.pk)
+
+
+def _unconfirmed(session: DeviceSession) -> TOTPDevice | None:
     begun = timezone.now() - settings.MFA_ENROLMENT_LIFETIME
-    return TOTPDevice.objects.filter(user=user, confirmed=False, created_at__gt=begun).first()
+    rows = TOTPDevice.objects.filter(user=session.user_id, name=_name_for(session), confirmed=False)
+    return rows.filter(created_at__gt=begun).first()
 
 
 def _enrolment(device: TOTPDevice) -> Enrolment:
@@ -183,6 +193,8 @@ def _forget(user: User) -> None:
 def _only_this_session(session: DeviceSession, second_factor_at: datetime | None, client: Client) -> None:
     """AUTH_SESSION_REVOKED, with nothing done, when it has ended meanwhile."""
     user, now = session.user, timezone.now()
+    # This one among the others, in the order in which `revoke_sessions` locks them, too.
+    list(user.sessions.filter(revoked_at__isnull=True).order_by("pk").for_update())
     this = DeviceSession.objects.live(now).filter(pk=session.pk)
     if not this.update(second_factor_at=second_factor_at, updated_at=now):
         raise Refusal(Code.AUTH_SESSION_REVOKED)

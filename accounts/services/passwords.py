@@ -1,5 +1,4 @@
-from datetime import timedelta
-
+from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -8,16 +7,12 @@ from django.utils import timezone
 
 from accounts.models import AuthEvent, DeviceSession, User
 from accounts.services.audit import record
-from accounts.services.limits import Step, Taken, take
+from accounts.services.limits import Step, take
 from accounts.services.sessions import revoke_sessions
 from config.client import Client
 from config.errors import Code, Refusal, invalid
 
 Kind, Outcome = AuthEvent.Kind, AuthEvent.Outcome
-
-# So long after they came in by a code, somebody without a password may choose one. Whoever finds their tablet later
-# could otherwise make it their own.
-FIRST_PASSWORD_WITHIN = timedelta(minutes=15)
 
 
 def change_own_password(*, session: DeviceSession, current: str, new: str, client: Client) -> None:
@@ -26,14 +21,14 @@ def change_own_password(*, session: DeviceSession, current: str, new: str, clien
     VALIDATION_FAILED for a wrong `current`, or a `new` that is too easy; CONFLICT_STALE when a reset came first.
     """
     user = session.user
-    taken = take(Step.PASSWORD, account=str(user.pk), client=client, user=user)
     if user.has_usable_password():
-        _require_current(current, user, session, client)
-    elif session.created_at <= timezone.now() - FIRST_PASSWORD_WITHIN:
+        _require_current(current, session, client)
+    # Whoever finds the tablet of somebody without a password later could otherwise make it their own.
+    elif session.created_at <= timezone.now() - settings.FRESH_SIGN_IN:
         raise Refusal(Code.RESOURCE_FORBIDDEN, "To choose a first password, please come in by a new code.")
     check_strength(new, user, field="new_password")
     # Hashing is slow, so it comes before the lock.
-    _change(session, make_password(new), taken, client)
+    change_password(user=user, before=user.password, after=make_password(new), kept=session, client=client)
 
 
 def check_strength(password: str, user: User, *, field: str) -> None:
@@ -60,15 +55,17 @@ def change_password(*, user: User, before: str, after: str, kept: DeviceSession,
     revoke_sessions(sessions=others, reason=DeviceSession.Revoked.PASSWORD, actor=user, client=client)
 
 
-def _require_current(current: str, user: User, session: DeviceSession, client: Client) -> None:
-    if check_password(current, user.password):
-        return
-    record(kind=Kind.PASSWORD_CHANGED, outcome=Outcome.FAILED, client=client, user=user, actor=user, session=session)
-    raise invalid(current_password="This is not your password.")  # noqa: S106
-
-
-@transaction.atomic
-def _change(session: DeviceSession, after: str, taken: Taken, client: Client) -> None:
+def record_wrong_password(*, session: DeviceSession, client: Client) -> None:
+    """Somebody on this session did not know the password that they wanted to change."""
     user = session.user
-    change_password(user=user, before=user.password, after=after, kept=session, client=client)
+    record(kind=Kind.PASSWORD_CHANGED, outcome=Outcome.FAILED, client=client, user=user, actor=user, session=session)
+
+
+def _require_current(current: str, session: DeviceSession, client: Client) -> None:
+    """What is guessed is counted. Whoever knows it may look for a good new one as long as they like."""
+    user = session.user
+    taken = take(Step.PASSWORD, account=str(user.pk), client=client, user=user)
+    if not check_password(current, user.password):
+        record_wrong_password(session=session, client=client)
+        raise invalid(current_password="This is not your password.")  # noqa: S106
     taken.give_back()

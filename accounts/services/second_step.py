@@ -1,5 +1,6 @@
 """The second step of a sign-in: a code, after the right password."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -43,13 +44,16 @@ def finish_sign_in(*, step: SecondStep, code: str, client: Client) -> DeviceSess
             client=client,
             second_factor_at=attempt.second_factor_at,
         )
-        record_success(user=user, session=session, client=client)
+        _record_success(user=user, session=session, client=client)
     return session
 
 
-def show_code(*, user_id: UUID, mark: str, code: str, client: Client) -> User | Denied:
-    """The same for the admin, whose session is a browser's: the user who has shown the code."""
-    user = User.objects.get(pk=user_id)
+def show_code(*, user_id: UUID, mark: str, code: str, client: Client) -> tuple[User, datetime | None] | Denied:
+    """The same for the admin, whose session is a browser's: the user, and since when they have shown a second factor,
+    if they have one by now."""
+    user = User.objects.filter(pk=user_id).first()
+    if user is None:
+        return _denied(Code.AUTH_TOKEN_INVALID, None, client)
     attempt = Attempt.of(user, code, client)
     with transaction.atomic(durable=True):
         user = User.objects.locked(user.pk)
@@ -57,11 +61,11 @@ def show_code(*, user_id: UUID, mark: str, code: str, client: Client) -> User | 
             return _denied(Code.AUTH_TOKEN_INVALID, user, client)
         if not attempt.passes(user):
             return _denied(Code.AUTH_INVALID_MFA_CODE, user, client)
-        record_success(user=user, session=None, client=client, reason="admin")
-    return user
+        _record_success(user=user, session=None, client=client, reason="admin")
+    return user, attempt.second_factor_at
 
 
-def record_success(*, user: User, session: DeviceSession | None, client: Client, reason: str = "") -> None:
+def _record_success(*, user: User, session: DeviceSession | None, client: Client, reason: str = "") -> None:
     for kind in (Kind.MFA_CHECKED, Kind.LOGIN):
         succeeded = Outcome.SUCCEEDED
         record(kind=kind, outcome=succeeded, client=client, user=user, actor=user, session=session, reason=reason)

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from accounts.models import DeviceSession, User, UserQuerySet
 from accounts.services.codes import issue_code
@@ -78,6 +79,8 @@ def update_member(
     membership.is_active = membership.is_active if is_active is None else is_active
     membership.save(update_fields=["role", "person", "is_active", "updated_at"])
     _end_shares(membership)
+    if is_active is False:
+        _end_invitation(membership)
     _keep_an_owner(membership.household_id)
     _record_update(viewer.user, membership)
     return membership
@@ -106,6 +109,7 @@ def remove_member(*, viewer: Viewer, membership_id: UUID) -> None:
     membership.is_active = False
     membership.save(update_fields=["is_active", "updated_at"])
     _end_shares(membership)
+    _end_invitation(membership)
     if membership.role == Role.OWNER:
         _keep_an_owner(membership.household_id)
     _record(viewer.user, "membership.removed", membership)
@@ -205,6 +209,13 @@ def _end_shares(membership: Membership) -> None:
     """
     if membership.role != Role.GUEST or not membership.is_active:
         membership.shares.all().delete()
+
+
+def _end_invitation(membership: Membership) -> None:
+    """One that was still open when an owner let them in again: whoever is out now does not come back by that."""
+    now = timezone.now()
+    open_ones = Invitation.objects.waiting(now).filter(household=membership.household_id, user=membership.user_id)
+    open_ones.update(withdrawn_at=now, updated_at=now)
 
 
 def _keep_an_owner(household_id: UUID) -> None:

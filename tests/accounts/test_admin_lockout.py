@@ -1,5 +1,7 @@
 """The admin's door: the limits of every sign-in, and a lockout of its own beside them."""
 
+from collections import Counter
+
 import pytest
 from axes.models import AccessAttempt
 from django.test import Client as Browser
@@ -150,9 +152,18 @@ def test_whoever_comes_in_uses_nothing_up(root):
     assert set(AttemptCounter.objects.values_list("count", flat=True)) == {0}
 
 
+def test_to_look_for_a_good_new_one_uses_nothing_up(family):
+    browser, page = signed_in(family.mia.user), "/admin/password_change/"
+    weak = {"old_password": PASSWORD, "new_password1": "123", "new_password2": "123"}
+    assert [browser.post(page, weak).status_code for _ in range(11)] == [200] * 11
+    assert not AuthEvent.objects.filter(kind="password_changed").exists()
+
+
 def test_passwords_are_not_tried_where_somebody_changes_theirs(family):
     browser, page = signed_in(family.mia.user), "/admin/password_change/"
     wrong = {"old_password": "a guess", "new_password1": "roasted-chestnuts", "new_password2": "roasted-chestnuts"}
     answers = [browser.post(page, wrong).status_code for _ in range(11)]
     assert answers == [200] * 10 + [429]
     assert browser.get("/admin/").status_code == 200
+    told = Counter(AuthEvent.objects.values_list("kind", "outcome", "user__name"))
+    assert told == {("password_changed", "failed", "Mia"): 10, ("rate_limited", "failed", "Mia"): 1}

@@ -88,6 +88,12 @@ def test_the_present_one_is_guessed_so_often(hers, phone):
     assert hers.get("/api/v1/auth/sessions").status_code == 200
 
 
+def test_to_look_for_a_good_one_uses_nothing_up(hers):
+    """Only guesses at the present one are counted."""
+    assert [change(hers, PASSWORD, "123").status_code for _ in range(TIMES + 1)] == [400] * (TIMES + 1)
+    assert change(hers, PASSWORD, NEW).status_code == 204
+
+
 def test_who_changes_it_often_uses_nothing_up(hers):
     words = [PASSWORD, *(f"{NEW}-{number}" for number in range(TIMES + 2))]
     assert {change(hers, *pair).status_code for pair in pairwise(words)} == {204}

@@ -1,11 +1,15 @@
 """How somebody gets a second factor, gets another one, and gets rid of it."""
 
+import time
 from base64 import b32decode
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Event
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection, transaction
 from django.utils import timezone
 from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
@@ -155,6 +159,15 @@ def test_nobody_confirms_somebody_elses(mine, anna, as_user):
     assert complaint(confirm(stranger, waiting_phone(anna).code())) == WRONG_CODE
 
 
+def test_nobody_confirms_it_elsewhere(mine, anna, as_user):
+    """A thief with a session of hers could make it their own while she sets it up."""
+    enrol(mine)
+    thief = as_user(anna)
+    code = waiting_phone(anna).code()
+    assert error(confirm(thief, code)) == (409, "CONFLICT_STATE")
+    assert confirm(mine, code).status_code == 200
+
+
 # --- Those without a password --------------------------------------------------------------------
 
 
@@ -263,3 +276,26 @@ def test_a_password_that_is_changed_meanwhile_stops_it(mine, anna, settings, mon
     monkeypatch.setattr(InterruptedHasher, "meanwhile", reset)
     assert error(enrol(mine)) == (412, "CONFLICT_STALE")
     assert not TOTPDevice.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_signing_out_everywhere_at_the_same_moment_waits_its_turn(anna, as_user):
+    """Each locks the sessions in the order of their keys: otherwise each of the two could wait for the other."""
+    as_user(anna)
+    mine = as_user(anna)
+    enrolled(anna)
+    has_begun = Event()
+
+    def sign_out() -> None:
+        with transaction.atomic():
+            for session in anna.sessions.order_by("pk"):
+                DeviceSession.objects.locked(session.pk)
+                has_begun.set()
+                time.sleep(0.5)
+        connection.close()
+
+    with ThreadPoolExecutor() as threads:
+        signing_out = threads.submit(sign_out)
+        has_begun.wait(timeout=30)
+        assert mine.post(f"{MFA}/remove", {"password": PASSWORD}).status_code == 204
+        signing_out.result()

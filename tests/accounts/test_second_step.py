@@ -274,3 +274,10 @@ def test_the_table_tells_no_secret_and_no_code(api, anna):
     assert as_typed(phone.device) not in rows
     assert not kept & {code.replace("-", "") for code in phone.codes}
     assert len(kept) == 10
+
+
+def test_a_device_may_have_a_long_name_in_any_letters(api, anna, factor):
+    token = first_step(api, anna, device_name="\U0001f384" * 120, platform="\U0001f381" * 40)
+    answer = second_step(api, token, factor.code())
+    assert answer.status_code == 200
+    assert session_of(answer).device_name == "\U0001f384" * 120

@@ -306,7 +306,7 @@ def test_whoever_changes_their_password_is_signed_out_wherever_else_they_were(br
     assert phone.get("/api/v1/users/me").status_code == 401
     assert tablet.get("/admin/").status_code == 302
     assert others.get("/api/v1/users/me").status_code == 200
-    assert AuthEvent.objects.get(kind="password_changed").user == family.mia.user
+    assert AuthEvent.objects.get(kind="password_changed", outcome="succeeded").user == family.mia.user
 
 
 def test_a_reset_meanwhile_is_not_undone(browser, family):

@@ -197,6 +197,14 @@ def test_it_is_set_up(home, mia):
     assert home.get(f"{MINE}confirm/").headers["Location"] == f"{MINE}begin/"
 
 
+def test_its_secret_is_shown_to_nobody_who_is_signed_in_elsewhere(home, mia):
+    """It takes the password to begin, and a stolen session has none."""
+    thief = signed_in(mia)
+    home.post(f"{MINE}begin/", {"password": PASSWORD})
+    assert thief.get(f"{MINE}confirm/").headers["Location"] == f"{MINE}begin/"
+    assert "<svg" in home.get(f"{MINE}confirm/").content.decode()
+
+
 def test_it_is_replaced_with_the_password_and_a_code(home, mia, phone):
     form = {"password": PASSWORD, "code": "000000"}
     assert said(home.post(f"{MINE}begin/", form)) == ["This code is wrong or was used before."]

@@ -263,6 +263,21 @@ def test_an_owner_who_lets_them_in_meanwhile_decides_as_what(family):
     assert leo.membership.role == Role.GUEST
 
 
+@pytest.mark.parametrize("how", ["deleted", "set inactive"])
+def test_whoever_is_shown_out_does_not_come_back_by_an_older_invitation(family, how):
+    leo, mia = family.leo, family.mia.viewer
+    remove_member(viewer=mia, membership_id=leo.membership.pk)
+    invitation = asked(family, leo.user, role=Role.OWNER)
+    update_member(viewer=mia, membership_id=leo.membership.pk, is_active=True)
+    if how == "deleted":
+        remove_member(viewer=mia, membership_id=leo.membership.pk)
+    else:
+        update_member(viewer=mia, membership_id=leo.membership.pk, is_active=False)
+    assert accept(leo, invitation).status_code == 404
+    assert not leo.membership.is_active
+    assert asked(family, leo.user).is_waiting
+
+
 # --- The person who is reserved --------------------------------------------------------------------
 
 

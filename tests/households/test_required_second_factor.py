@@ -3,9 +3,12 @@
 from functools import partial
 
 import pytest
+from django.test import Client as Browser
 
-from accounts.models import DeviceSession
+from accounts.models import AuthEvent, DeviceSession
+from accounts.services.enrolment import remove_second_factor_as_staff
 from accounts.tokens import StreamTicket
+from config.client import Client
 from households.authentication import viewer_of_session
 from tests.accounts.factor import MFA, enrolled, first_step, second_step, waiting_phone
 from tests.accounts.steps import error, log_in
@@ -13,6 +16,7 @@ from tests.admin_pages import signed_in
 from tests.cast import Family, Member
 from tests.factories import PASSWORD, UserFactory
 from tests.routes import OPERATIONS, TABLE, address
+from tests.second_door import by_code, by_password
 from tests.secrecy.doors import NOTHING
 
 REQUIRED = (403, "AUTH_MFA_REQUIRED")
@@ -136,3 +140,22 @@ def test_and_lets_in_whoever_has_shown_one(of_owners, family: Family):
 def test_staff_are_led_there_too(of_staff, db):
     root = signed_in(UserFactory(is_staff=True, is_superuser=True))
     assert root.get("/admin/accounts/user/").headers["Location"] == "/admin/second-factor/"
+
+
+def test_nobody_breaks_the_glass_without_one(of_staff, family: Family):
+    root = signed_in(UserFactory(is_staff=True, is_superuser=True))
+    asked = {"household": family.household.pk, "reason": "asked"}
+    for answer in (root.get("/admin/glass/"), root.post("/admin/glass/", asked)):
+        assert answer.status_code == 302
+        assert answer.headers["Location"] == "/admin/second-factor/"
+    assert not AuthEvent.objects.filter(kind="glass_broken").exists()
+
+
+def test_a_second_factor_that_was_removed_meanwhile_has_not_been_shown(of_staff, db):
+    user, browser = UserFactory(is_staff=True), Browser()
+    enrolled(user)
+    by_password(browser, user)
+    remove_second_factor_as_staff(user=user, client=Client())
+    assert by_code(browser, "000000") == (302, "/admin/")
+    assert DeviceSession.objects.live().get().second_factor_at is None
+    assert browser.get("/admin/").headers["Location"] == "/admin/second-factor/"
