@@ -41,6 +41,9 @@ CODE_OF = {
     InterfaceError: Code.SERVER_UNAVAILABLE,
 }
 
+# Said before the ordinary limits look: a tablet that is locked may be polling.
+KEPT_OUT = {Code.AUTH_SESSION_LOCKED, Code.AUTH_MFA_REQUIRED}
+
 
 def as_refusal(error: BaseException | None) -> Refusal | None:
     """The refusal that this exception amounts to; None for a defect of ours."""
@@ -65,8 +68,9 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
     if refusal.code.status >= 500:
         logger.error("unavailable", exc_info=error)
     request = context["request"]
-    # A sign-in that fails has limits of its own; this is for whoever sends no token, or a bad one.
-    if refusal.code.status == 401 and request.authenticators and (seconds := seconds_to_wait(request)):
+    # A sign-in that fails has limits of its own; this is for whoever sends no token, or one that opens nothing now.
+    is_kept_out = refusal.code.status == 401 or refusal.code in KEPT_OUT
+    if is_kept_out and request.authenticators and (seconds := seconds_to_wait(request)):
         refusal = Refusal(Code.RATE_LIMITED, retry_after=seconds)
     found_out(code=refusal.code.name)
     # A route that renders something else, like the docs, says no in JSON all the same.

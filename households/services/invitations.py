@@ -4,8 +4,6 @@ The household is locked before its invitations, as before its persons and member
 reserved, and whoever withdraws an invitation and whoever accepts it take turns.
 """
 
-from functools import reduce
-from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +16,6 @@ from accounts.services.codes import withdraw_owners_codes
 from config.client import Client
 from config.errors import Code, Refusal, invalid
 from config.kept_rows import locked_row
-from config.models import casefold_key
 from households.models import Household, Invitation, Membership, Person, Role
 from households.services import diary
 from households.services.households import lock_household_of, locked_with_household, require_owner
@@ -40,7 +37,7 @@ def add_or_invite(
 ) -> tuple[Membership, str] | Invitation:
     """A new login is a member at once, and their code is handed over; an account that is here already is invited.
 
-    CONFLICT_DUPLICATE when the e-mail address and the handle are not one account's, or it belongs here already.
+    CONFLICT_DUPLICATE when the account belongs here already; and when both logins are given, and one of them is taken.
     """
     place: dict[str, Any] = {"household_id": household_id, "name": name, "role": role, "person": person}
     account = account_of(email, handle)
@@ -49,11 +46,9 @@ def add_or_invite(
     return invite(viewer=viewer, account=account, login=email or handle or "", **place)
 
 
-def account_of(*logins: str | None) -> User | None:
-    """The one account that all of these belong to, of those that are given."""
-    keys = {casefold_key(login) for login in logins if login}
-    found = list(reduce(or_, map(User.objects.with_login, filter(None, logins)), User.objects.none()))
-    return found[0] if len(found) == 1 and keys <= {found[0].email_key, found[0].handle_key} else None
+def account_of(email: str | None, handle: str | None) -> User | None:
+    """Whose login this is. Of two at once it is not said: an answer would tell whether they are one person's."""
+    return None if email and handle else User.objects.with_login(email or handle or "").first()
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 import pytest
 from rest_framework.test import APIClient
 
+from accounts.models import DeviceSession
 from config.api import throttles
 from tests.envelope import code_of
 
@@ -115,6 +116,12 @@ def test_who_comes_without_a_good_token_has_the_limit_of_an_address(family, limi
     assert code_of(answer) == (429, "RATE_LIMITED")
     assert answer["Retry-After"] == "60"
     assert statuses(at("192.0.2.2"), 1, LISTS) == [401]
+
+
+def test_so_has_a_session_that_is_locked(family, limits):
+    leo = family.leo.api()
+    DeviceSession.objects.filter(user=family.leo.user).update(pin_hash="scrypt$...", unlocked_until=None)
+    assert statuses(leo, 3, LISTS) == [403, 403, 429]
 
 
 def test_a_bad_token_keeps_nobody_else_at_home_from_going_on(family, limits):

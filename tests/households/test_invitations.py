@@ -146,11 +146,16 @@ def test_nobody_is_asked_who_is_here_or_was_asked_already(family, neighbour, who
     assert not Person.objects.filter(display_name="Somebody else").exists()
 
 
-def test_two_logins_of_two_accounts_are_a_conflict(family, neighbour):
+def test_whether_two_logins_are_one_persons_is_not_told(family, neighbour):
+    User.objects.filter(pk=neighbour.user.pk).update(handle="eve", handle_key="eve")
     User.objects.filter(pk=family.leo.user.pk).update(handle="leo", handle_key="leo")
-    for handle in ("leo", "nobody"):
+    told = []
+    for handle in ("eve", "leo"):
         body = {"name": "Somebody", "email": neighbour.user.email, "handle": handle}
-        assert error(family.mia.api().post(members(family), body)) == (409, "CONFLICT_DUPLICATE")
+        answer = family.mia.api().post(members(family), body)
+        told.append((*error(answer), answer.json()["error"]["details"].keys()))
+    assert told == [(409, "CONFLICT_DUPLICATE", {"email", "handle"})] * 2
+    assert not Invitation.objects.exists()
     assert not Invitation.objects.exists()
 
 

@@ -38,7 +38,7 @@ class Command(StaffCommand):
         person = person_called(options["person"], household) if options["person"] is not None else None
         user = _described(options)
         place = {"household_id": household.pk, "name": user.name, "role": options["role"], "person": person}
-        account = account_of(user.login)
+        account = account_of(user.email, user.handle)
         if account:
             invitation = invite_as_staff(account=account, login=user.login, **place)
             self.report(_invited_in_words(invitation), **_invited_facts(invitation))
