@@ -41,7 +41,7 @@ MORE = {
     # Their whole place in the household is made: its counter, their Person and membership, and who they are now.
     "found a household": 12,
     # A login, its Person and its code are each looked at under locks of their own.
-    "add a member": 19,
+    "add a member": 18,
     "add a member and their person": 20,
     # Whom they will be is looked at as for a new member; and the account, so that no code opens more than it did.
     "invite an account": 18,
