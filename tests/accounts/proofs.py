@@ -121,7 +121,7 @@ class Apart(NamedTuple):
 
 
 def milliseconds_apart(
-    attempt: Callable[[APIClient, str], Any], logins: Callable[[], dict[str, str]], *, rounds: int, batches: int = 5
+    attempt: Callable[[APIClient, str], Any], logins: Callable[[], dict[str, str]], *, rounds: int, batches: int = 12
 ) -> Apart:
     """By the clock. It goes on, so many times at most, as long as the machine is too busy to be measured on: whether to
     go on is not decided by what is looked for."""
