@@ -3,7 +3,6 @@
 from typing import Any
 
 import segno
-from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -94,11 +93,6 @@ class SecondFactorViewSet(ResourceViewSet):
     queryset = DeviceSession.objects.all()
     serializer_class = MfaDeviceSerializer
     opens_without_second_factor = True
-
-    def finalize_response(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().finalize_response(*args, **kwargs)
-        response["Cache-Control"] = "no-store"
-        return response
 
     @extend_schema(summary="See whether there is a second factor", responses=MfaDeviceSerializer)
     def device(self, request: Request) -> Response:

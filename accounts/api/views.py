@@ -2,7 +2,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.permissions import AllowAny
@@ -45,12 +45,6 @@ class OpenView(GenericAPIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         refuse_key(request)
-
-    def finalize_response(self, *args: Any, **kwargs: Any) -> HttpResponse:
-        response = super().finalize_response(*args, **kwargs)
-        # What it answers are tokens (RFC 6749, section 5.1).
-        response["Cache-Control"] = "no-store"
-        return response
 
     def validated(self) -> dict[str, Any]:
         serializer = self.get_serializer(data=self.request.data)

@@ -12,6 +12,7 @@ from accounts.models import AuthEvent, DeviceSession, User
 from accounts.services import limits, recovery_codes
 from accounts.services.audit import record
 from accounts.services.outcomes import Denied
+from accounts.services.passwords import knows_password
 from accounts.services.recovery_codes import NewSet
 from accounts.services.second_factor import (
     Attempt,
@@ -148,11 +149,7 @@ def _prove(user: User, session: DeviceSession, password: str, client: Client) ->
         if timezone.now() - session.created_at > settings.FRESH_SIGN_IN:
             raise Refusal(Code.RESOURCE_FORBIDDEN, "Please sign in with a new activation code first.")
         return True
-    tried = limits.take(limits.Step.PASSWORD, account=str(user.pk), client=client, user=user)
-    if not user.check_password(password):
-        return False
-    tried.give_back()
-    return True
+    return knows_password(user=user, password=password, client=client)
 
 
 def _unchanged(user: User) -> User:

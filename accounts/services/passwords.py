@@ -22,7 +22,9 @@ def change_own_password(*, session: DeviceSession, current: str, new: str, clien
     """
     user = session.user
     if user.has_usable_password():
-        _require_current(current, session, client)
+        if not knows_password(user=user, password=current, client=client):
+            record_wrong_password(session=session, client=client)
+            raise invalid(current_password="This is not your password.")  # noqa: S106
     # Whoever finds the tablet of somebody without a password later could otherwise make it their own.
     elif session.created_at <= timezone.now() - settings.FRESH_SIGN_IN:
         raise Refusal(Code.RESOURCE_FORBIDDEN, "To choose a first password, please come in by a new code.")
@@ -61,11 +63,13 @@ def record_wrong_password(*, session: DeviceSession, client: Client) -> None:
     record(kind=Kind.PASSWORD_CHANGED, outcome=Outcome.FAILED, client=client, user=user, actor=user, session=session)
 
 
-def _require_current(current: str, session: DeviceSession, client: Client) -> None:
-    """What is guessed is counted. Whoever knows it may look for a good new one as long as they like."""
-    user = session.user
+def knows_password(*, user: User, password: str, client: Client) -> bool:
+    """Whether who is signed in as this user knows their password (ASVS 5.0, 7.5.1). Only guesses are counted.
+
+    RATE_LIMITED after too many.
+    """
     taken = take(Step.PASSWORD, account=str(user.pk), client=client, user=user)
-    if not check_password(current, user.password):
-        record_wrong_password(session=session, client=client)
-        raise invalid(current_password="This is not your password.")  # noqa: S106
-    taken.give_back()
+    is_right = check_password(password, user.password)
+    if is_right:
+        taken.give_back()
+    return is_right

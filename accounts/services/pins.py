@@ -7,7 +7,7 @@ Each guess is counted before it is hashed, as for activation codes, and stays co
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.contrib.auth.hashers import ScryptPasswordHasher, check_password
+from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -16,6 +16,7 @@ from accounts.models import MAX_PIN_FAILURES, AuthEvent, DeviceSession, DeviceSe
 from accounts.services.audit import record
 from accounts.services.limits import Step, take
 from accounts.services.outcomes import Denied
+from accounts.services.passwords import knows_password
 from accounts.services.sessions import revoke_sessions
 from config.client import Client
 from config.errors import Code, Refusal, invalid
@@ -105,11 +106,9 @@ def _unproven(
 def _require_password(session: DeviceSession, password: str, kind: AuthEvent.Kind, client: Client) -> None:
     if not password:
         raise invalid(password="Give your password.")  # noqa: S106 (a sentence)
-    taken = take(Step.PASSWORD, account=str(session.user_id), client=client, user=session.user)
-    if not check_password(password, session.user.password):
+    if not knows_password(user=session.user, password=password, client=client):
         record(**_about(session, client), kind=kind, outcome=Outcome.FAILED, reason="wrong_password")
         raise invalid(password="This is not your password.")  # noqa: S106 (a sentence)
-    taken.give_back()
 
 
 @transaction.atomic
